@@ -1,0 +1,1 @@
+"""steppe: how states align, simulated, with every number traced to its source."""
