@@ -1,0 +1,185 @@
+"""The evidence in memory, and the value of anything at a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NoReturn
+
+from steppe.errors import InputError, input_error
+from steppe.evidence.schema import (
+    Claim,
+    CodedValue,
+    Document,
+    Entity,
+    Parameter,
+    Resolution,
+    Source,
+    StatusEvent,
+    Variable,
+)
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that one seeds folder says; mappings keep the order of the files.
+
+    codebook : by (family, id), family being actors, organisations, dyads or chronicle
+    dyads : variable → pair → rows, oldest first; a symmetric pair is stored with a before b
+    chronicle : oldest first
+    base : the evidence that a world folder rests on; its documents, sources, claims … are included here
+    """
+
+    folder: str
+    codebook: Mapping[tuple[str, str], Variable]
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    resolutions: Mapping[str, Resolution] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    actors: Mapping[str, Entity] = field(default_factory=dict)
+    organisations: Mapping[str, Entity] = field(default_factory=dict)
+    dyads: Mapping[str, Mapping[Pair, tuple[CodedValue, ...]]] = field(default_factory=dict)
+    chronicle: tuple[StatusEvent, ...] = ()
+    base: Evidence | None = None
+
+    def variable(self, family: str, name: str) -> Variable:
+        """The codebook's entry. Raises InputError with the nearest name."""
+        found = self.codebook.get((family, name))
+        if found is None:
+            names = [known for kind, known in self.codebook if kind == family]
+            raise input_error(f"no variable {name!r} of {family} in the codebook", value=name, accepted=names)
+        return found
+
+    def entity(self, family: str, name: str) -> Entity:
+        """An actor or an organisation. Raises InputError with the nearest name."""
+        found = self._entities(family).get(name)
+        if found is None:
+            raise input_error(f"no {name!r} among the {family}", value=name, accepted=self._entities(family))
+        return found
+
+    def value(self, family: str, name: str, variable: str, when: date) -> CodedValue:
+        """The value of an actor's or organisation's variable that holds at `when`.
+
+        family : "actors" or "organisations".  Raises InputError if nothing is coded at that date.
+        """
+        self.variable(family, variable)
+        found = row_at(self.entity(family, name).values.get(variable, ()), when)
+        return found if found is not None else self._nothing(family, name, variable, when)
+
+    def dyad(self, variable: str, a: str, b: str, when: date) -> CodedValue:
+        """The value of a pair at `when`; the codebook's default (basis assumed) where the pair is not coded.
+
+        In a directed variable `a` is the one affected. Raises InputError without value and default.
+        """
+        entry = self.variable("dyads", variable)
+        pair = (b, a) if entry.entity == "dyad" and b < a else (a, b)
+        found = row_at(self.dyads.get(variable, {}).get(pair, ()), when)
+        if found is not None:
+            return found
+        if entry.default is None:
+            self._nothing("dyads", f"{pair[0]}-{pair[1]}", variable, when)
+        return default_value(entry, pair)
+
+    def dyads_at(self, variable: str, when: date) -> dict[Pair, CodedValue]:
+        """Every pair with a coded value at `when`, defaults left out; the quick way to fill a matrix."""
+        self.variable("dyads", variable)
+        rows = ((pair, row_at(dated, when)) for pair, dated in self.dyads.get(variable, {}).items())
+        return {pair: row for pair, row in rows if row is not None}
+
+    def statuses(self, when: date) -> dict[Pair, StatusEvent]:
+        """(state, organisation) → the event that set the status at `when`; those outside are left out."""
+        latest: dict[Pair, StatusEvent] = {}
+        for event in self.chronicle:
+            if event.date > when:
+                break
+            latest[event.state, event.organisation] = event
+        return {pair: event for pair, event in latest.items() if event.status != "none"}
+
+    def status(self, state: str, organisation: str, when: date) -> str:
+        """none | observer | member | suspended at `when`."""
+        event = self.statuses(when).get((state, organisation))
+        return event.status if event else "none"
+
+    def events(self, start: date, end: date) -> list[StatusEvent]:
+        """Changes of status with start <= date < end, oldest first."""
+        return [event for event in self.chronicle if start <= event.date < end]
+
+    def alive(self, when: date) -> list[str]:
+        """Organisations founded and not yet dissolved at `when`, in the order of their files."""
+        return [
+            name
+            for name, body in self.organisations.items()
+            if (body.founded is None or body.founded <= when)
+            and (body.dissolved is None or when < body.dissolved)
+        ]
+
+    def parameter(self, name: str) -> Parameter:
+        """A model parameter. Raises InputError with the nearest name."""
+        found = self.parameters.get(name)
+        if found is None:
+            raise input_error(f"no parameter {name!r}", value=name, accepted=self.parameters)
+        return found
+
+    def values(self) -> Iterator[CodedValue]:
+        """Every coded value: actors, organisations, pairs."""
+        for entities in (self.actors, self.organisations):
+            for entity in entities.values():
+                for rows in entity.values.values():
+                    yield from rows
+        for pairs in self.dyads.values():
+            for rows in pairs.values():
+                yield from rows
+
+    def _entities(self, family: str) -> Mapping[str, Entity]:
+        if family == "actors":
+            return self.actors
+        if family == "organisations":
+            return self.organisations
+        raise input_error("no such family", value=family, accepted=["actors", "organisations"])
+
+    def _nothing(self, family: str, name: str, variable: str, when: date) -> NoReturn:
+        if family == "dyads":
+            a, _, b = name.partition("-")
+            rows = self.dyads.get(variable, {}).get((a, b), ())
+        else:
+            rows = self.entity(family, name).values.get(variable, ())
+        dates = ", ".join("always" if row.since is None else row.since.isoformat() for row in rows)
+        raise InputError(
+            f"{variable} of {name} has no value at {when.isoformat()}",
+            file=self.folder,
+            key=f"{family}/{name}.{variable}",
+            value=when.isoformat(),
+            accepted=f"rows hold from {dates}" if dates else "nothing is coded",
+        )
+
+
+def row_at(rows: tuple[CodedValue, ...], when: date) -> CodedValue | None:
+    """The row with the latest start among those with since <= when < until. Rows are ordered oldest first.
+
+    A spell with an end therefore interrupts an open row, which resumes afterwards.
+    """
+    for row in reversed(rows):
+        if (row.since is None or row.since <= when) and (row.until is None or when < row.until):
+            return row
+    return None
+
+
+def default_value(entry: Variable, pair: Pair) -> CodedValue:
+    """What the codebook says of a pair that nobody coded."""
+    low, high = entry.default_range or (entry.default, entry.default)
+    return CodedValue(
+        family="dyads",
+        entity=pair,
+        variable=entry.id,
+        value=entry.default,
+        low=low,
+        high=high,
+        basis="assumed",
+        assumed=f"not coded: {entry.default_reason or 'the default of the codebook'}",
+        file="codebook.yaml",
+        key=f"{entry.id}.default",
+    )

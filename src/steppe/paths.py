@@ -1,0 +1,40 @@
+"""Where the data folders are: beside the code in a checkout, inside the package when installed from a wheel."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def root() -> Path:
+    """Folder that holds ``seeds/``, ``conf/`` and ``experiments/``."""
+    checkout = _PACKAGE.parent.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "seeds").is_dir():
+        return checkout
+    return _PACKAGE / "_data"
+
+
+def seeds() -> Path:
+    """The coded evidence that ships with the package."""
+    return root() / "seeds"
+
+
+def conf() -> Path:
+    """The Hydra config groups that ship with the package."""
+    return root() / "conf"
+
+
+def experiments() -> Path:
+    """The studies that ship with the package."""
+    return root() / "experiments"
+
+
+def shown(path: Path | str) -> str:
+    """`path` as a message should print it: relative to the current folder where it lies below it."""
+    try:
+        return str(Path(path).resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
