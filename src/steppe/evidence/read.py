@@ -100,7 +100,7 @@ def _build(node: Any, path: Path, here: str) -> Any:
     if node is None:
         return None
     if isinstance(node, yaml.ScalarNode):
-        return _scalar(node.value) if node.style is None else node.value
+        return _scalar(node.value) if not node.style else node.value
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, path, f"{here}[{n}]") for n, item in enumerate(node.value)]
     out: dict[str, Any] = {}

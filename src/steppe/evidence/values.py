@@ -16,7 +16,7 @@ _SLACK = 1e-9  # a bound computed from a rounded value may miss it by the last b
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: where (file below the seeds folder, dotted key), what, and what is accepted."""
+    """One thing that is wrong: where (file below the seeds folder, dotted key), what, what is accepted."""
 
     rule: str
     file: str
