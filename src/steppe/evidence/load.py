@@ -102,9 +102,9 @@ def _shared(where: Path, base: Evidence | None) -> Evidence:
         own[name] = {record.id: record for record in records(where / f"{name}.yaml", model)}
     own["claims"] = _claims(where)
     if base is None:
-        return Evidence(folder=paths.shown(where), codebook=book, **own)
+        return Evidence(folder=str(where.resolve()), codebook=book, **own)
     merged: dict[str, Any] = {name: {**getattr(base, name), **mine} for name, mine in own.items()}
-    return Evidence(folder=paths.shown(where), codebook={**base.codebook, **book}, base=base, **merged)
+    return Evidence(folder=str(where.resolve()), codebook={**base.codebook, **book}, base=base, **merged)
 
 
 def _claims(where: Path) -> dict[str, Claim]:

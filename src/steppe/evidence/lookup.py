@@ -19,6 +19,7 @@ from steppe.evidence.schema import (
     StatusEvent,
     Variable,
 )
+from steppe.paths import shown
 
 Pair = tuple[str, str]
 
@@ -150,7 +151,7 @@ class Evidence:
         dates = ", ".join("always" if row.since is None else row.since.isoformat() for row in rows)
         raise InputError(
             f"{variable} of {name} has no value at {when.isoformat()}",
-            file=self.folder,
+            file=shown(self.folder),
             key=f"{family}/{name}.{variable}",
             value=when.isoformat(),
             accepted=f"rows hold from {dates}" if dates else "nothing is coded",

@@ -141,3 +141,30 @@ def _child(node: Any, part: str) -> tuple[int, Any] | None:
             if key_node.value == part:
                 return key_node.start_mark.line + 1, value_node
     return None
+
+
+def key_at(path: Path, line: int) -> str:
+    """The key path of the innermost entry that covers a line; an item of a list goes by its id, if any."""
+    node, found, row = _compose(path), "", line - 1
+    while True:
+        inner: tuple[str, Any] | None = None
+        if isinstance(node, yaml.MappingNode):
+            for key_node, value_node in node.value:
+                if key_node.start_mark.line <= row <= value_node.end_mark.line:
+                    inner = (f".{key_node.value}", value_node)
+        elif isinstance(node, yaml.SequenceNode):
+            for n, item in enumerate(node.value):
+                if item.start_mark.line <= row <= item.end_mark.line:
+                    name = _child_text(item, "id")
+                    inner = (f".{name}" if name else f"[{n}]", item)
+        if inner is None:
+            return found.removeprefix(".")
+        found, node = found + inner[0], inner[1]
+
+
+def _child_text(node: Any, name: str) -> str | None:
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            if key_node.value == name:
+                return str(value_node.value)
+    return None
