@@ -1,0 +1,1 @@
+"""Evidence at a date → a world of arrays."""
