@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from steppe import paths
+from steppe.errors import nearest
 from steppe.evidence.documents import document_faults
 from steppe.evidence.lookup import Evidence
 from steppe.evidence.references import FORMS, cited, exists
@@ -124,9 +125,22 @@ def render_check(report: Report) -> str:
             if fault.key
             else f"  {fault.file}: {fault.message}"
         )
-        if isinstance(fault.accepted, str) and fault.value is not None:
-            lines.append(f"      given {_plain(fault.value)!r}; accepted: {fault.accepted}")
+        if fault.value is not None and fault.accepted:
+            lines.append(f"      given {_plain(fault.value)!r}; {_hint(fault)}")
     return "\n".join(lines)
+
+
+def _hint(fault: Fault) -> str:
+    """What is accepted; of a long list only the name that was probably meant."""
+    if isinstance(fault.accepted, str):
+        return f"accepted: {fault.accepted}"
+    names = list(fault.accepted or ())
+    close = nearest(fault.value, names)
+    return (
+        f"did you mean {close!r}?"
+        if close
+        else f"accepted: {', '.join(names[:12])}{' …' * (len(names) > 12)}"
+    )
 
 
 def claim_file(claim: str) -> str:
@@ -145,9 +159,7 @@ def _document_records(evidence: Evidence) -> Iterator[Fault]:
         first, last = paragraph_span(document)
         if document.part_of is None:
             if not (document.file and document.sha256 and document.paragraphs):
-                yield Fault(
-                    "document", file, document.id, f"{document.id}: file, sha256 and paragraphs are required"
-                )
+                yield Fault("document", file, document.id, "file, sha256 and paragraphs are required")
         else:
             whole = evidence.documents.get(document.part_of)
             if whole is None:
@@ -164,7 +176,7 @@ def _document_records(evidence: Evidence) -> Iterator[Fault]:
                     "range",
                     file,
                     f"{document.id}.paragraph_range",
-                    f"{document.id} lies outside {whole.id}",
+                    f"the article lies outside {whole.id}",
                     document.paragraph_range,
                     f"within 1 to {whole.paragraphs}",
                 )
@@ -173,7 +185,7 @@ def _document_records(evidence: Evidence) -> Iterator[Fault]:
                 "range",
                 file,
                 f"{document.id}.paragraphs",
-                f"{document.id}: not the length of its range",
+                "not the length of its range",
                 document.paragraphs,
                 str(last - first + 1),
             )
@@ -188,7 +200,7 @@ def _claims(evidence: Evidence) -> Iterator[Fault]:
                 "reference",
                 file,
                 f"{claim.id}.document",
-                f"{claim.id}: no document {claim.document!r}",
+                f"no document {claim.document!r}",
                 claim.document,
                 list(evidence.documents),
             )
@@ -200,7 +212,7 @@ def _claims(evidence: Evidence) -> Iterator[Fault]:
                         "range",
                         file,
                         f"{claim.id}.paragraphs",
-                        f"{claim.id}: {document.id} has no paragraph {number}",
+                        f"{document.id} has no paragraph {number}",
                         number,
                         f"{first} to {last}",
                     )
@@ -210,7 +222,7 @@ def _claims(evidence: Evidence) -> Iterator[Fault]:
                 "reference",
                 file,
                 f"{claim.id}.mechanism",
-                f"{claim.id}: no mechanism {mechanism!r}",
+                f"no mechanism {mechanism!r}",
                 claim.mechanism,
                 [*MECHANISMS, "context"],
             )
@@ -220,7 +232,7 @@ def _claims(evidence: Evidence) -> Iterator[Fault]:
                     "reference",
                     file,
                     f"{claim.id}.informs",
-                    f"{claim.id}: nothing is coded at {reference}",
+                    f"nothing is coded at {reference}",
                     reference,
                     ", ".join(FORMS),
                 )
@@ -230,13 +242,13 @@ def _resolutions(evidence: Evidence) -> Iterator[Fault]:
     for resolution in _own(evidence, "resolutions"):
         place = ("resolutions.yaml", f"{resolution.id}.affects")
         if not resolution.affects:
-            yield Fault("orphan", *place, f"{resolution.id} affects nothing", None, ", ".join(FORMS))
+            yield Fault("orphan", *place, "the resolution affects nothing", None, ", ".join(FORMS))
         for reference in resolution.affects:
             if not exists(evidence, reference):
                 yield Fault(
                     "reference",
                     *place,
-                    f"{resolution.id}: nothing is coded at {reference}",
+                    f"nothing is coded at {reference}",
                     reference,
                     ", ".join(FORMS),
                 )
@@ -272,18 +284,16 @@ def _orphans(evidence: Evidence) -> Iterator[Fault]:
                 "orphan",
                 claim_file(claim.id),
                 claim.id,
-                f"{claim.id}: nothing rests on the claim and nothing tests it",
+                "nothing rests on the claim and nothing tests it",
                 claim.mechanism,
                 "a value that cites it, or a mechanism and what is expected",
             )
     for source in _own(evidence, "sources"):
         if source.id not in sources:
-            yield Fault("orphan", "sources.yaml", source.id, f"{source.id}: nothing rests on the source")
+            yield Fault("orphan", "sources.yaml", source.id, "nothing rests on the source")
     for document in _own(evidence, "documents"):
         if document.id not in read | parts:
-            yield Fault(
-                "orphan", "documents.yaml", document.id, f"{document.id}: no claim is read from the document"
-            )
+            yield Fault("orphan", "documents.yaml", document.id, "no claim is read from the document")
     tied = {actor for pairs in evidence.dyads.values() for pair in pairs for actor in pair}
     for actor in evidence.actors.values():
         if actor.id not in tied:

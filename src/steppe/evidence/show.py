@@ -1,0 +1,300 @@
+"""All that is known of one thing: its values with range, basis and origin, as plain data and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from steppe.errors import input_error
+from steppe.evidence.lookup import Evidence
+from steppe.evidence.references import cited
+from steppe.evidence.schema import CodedValue, Entity, StatusEvent
+
+KINDS = (
+    "states",
+    "organisations",
+    "claims",
+    "parameters",
+    "documents",
+    "sources",
+    "variables",
+    "resolutions",
+)
+
+
+def listing(evidence: Evidence, kind: str) -> list[dict[str, Any]]:
+    """One row per thing of a kind, each with an `id`. Raises InputError with the nearest kind."""
+    rows: dict[str, Callable[[], list[dict[str, Any]]]] = {
+        "states": lambda: [_heading(actor) for actor in evidence.actors.values()],
+        "organisations": lambda: [_organisation_row(body) for body in evidence.organisations.values()],
+        "claims": lambda: _fields(
+            evidence.claims.values(), "document", "paragraphs", "modality", "mechanism", "says"
+        ),
+        "parameters": lambda: _fields(
+            evidence.parameters.values(), "mechanism", "value", "range", "unit", "basis", "definition"
+        ),
+        "documents": lambda: _fields(evidence.documents.values(), "title", "author", "outlet", "paragraphs"),
+        "sources": lambda: _fields(evidence.sources.values(), "citation", "url", "licence"),
+        "variables": lambda: _fields(evidence.codebook.values(), "entity", "type", "unit", "definition"),
+        "resolutions": lambda: _fields(evidence.resolutions.values(), "issue", "resolution"),
+    }
+    if kind not in rows:
+        raise input_error(f"nothing of the kind {kind!r}", value=kind, accepted=KINDS)
+    return rows[kind]()
+
+
+def describe(evidence: Evidence, name: str) -> dict[str, Any]:
+    """What is known of an actor, organisation, pair (``A-B``), claim, document, source, parameter, resolution or
+    codebook variable; a prefix such as ``actors/`` and a suffix such as ``.gdp`` are allowed.
+
+    Raises InputError with the nearest id.
+    """
+    plain = name.partition("/")[2] if name.partition("/")[0] in _FOLDERS else name
+    for find in (_actor, _body, _pair, _claim, _document, _source, _parameter, _resolution, _variable):
+        found = find(evidence, plain)
+        if found is not None:
+            return found
+    entity, _, variable = plain.partition(".")
+    if variable and any(variable == known for _, known in evidence.codebook):
+        whole = describe(evidence, entity)
+        whole["values"] = [row for row in whole.get("values", []) if row["variable"] == variable]
+        return whole
+    raise input_error(f"nothing is known of {name!r}", value=name, accepted=_ids(evidence))
+
+
+_FOLDERS = (
+    "actors",
+    "organisations",
+    "dyads",
+    "parameters",
+    "documents",
+    "sources",
+    "resolutions",
+    "codebook",
+)
+
+
+def _ids(evidence: Evidence) -> list[str]:
+    kinds = ("actors", "organisations", "parameters", "documents", "sources", "resolutions", "claims")
+    return [name for kind in kinds for name in getattr(evidence, kind)] + [
+        name for _, name in evidence.codebook
+    ]
+
+
+def _actor(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    actor = evidence.actors.get(name)
+    if actor is None:
+        return None
+    events = [event for event in evidence.chronicle if event.state == name]
+    pairs = [
+        row
+        for coded in evidence.dyads.values()
+        for pair, rows in coded.items()
+        if name in pair
+        for row in rows
+    ]
+    return {
+        **_heading(actor),
+        "values": _values(evidence, actor),
+        "statuses": [_status(evidence, event) for event in events],
+        "pairs": [_value(evidence, row) for row in pairs],
+    }
+
+
+def _body(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    body = evidence.organisations.get(name)
+    if body is None:
+        return None
+    events = [event for event in evidence.chronicle if event.organisation == name]
+    latest = evidence.statuses(events[-1].date) if events else {}
+    members: dict[str, list[str]] = {}
+    for (state, organisation), event in latest.items():
+        if organisation == name:
+            members.setdefault(event.status, []).append(state)
+    return {
+        **_organisation_row(body),
+        "now": {status: sorted(states) for status, states in sorted(members.items())},
+        "values": _values(evidence, body),
+        "statuses": [_status(evidence, event) for event in events],
+    }
+
+
+def _pair(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    a, dash, b = name.partition("-")
+    if not dash or a not in evidence.actors or b not in evidence.actors:
+        return None
+    rows = [
+        row
+        for coded in evidence.dyads.values()
+        for pair in dict.fromkeys(((a, b), (b, a)))
+        for row in coded.get(pair, ())
+    ]
+    return {"id": name, "kind": "pair", "values": [_value(evidence, row) for row in rows]}
+
+
+def _claim(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    claim = evidence.claims.get(name)
+    if claim is None:
+        return None
+    document = evidence.documents.get(claim.document)
+    return {
+        "kind": "claim",
+        **claim.model_dump(mode="json"),
+        "document": _origin(evidence, claim.document) if document else {"id": claim.document},
+        "cited_by": cited(evidence)[0].get(name, []),
+    }
+
+
+def _document(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    document = evidence.documents.get(name)
+    if document is None:
+        return None
+    parts = [part.id for part in evidence.documents.values() if part.part_of == name]
+    claims = sorted(
+        (claim for claim in evidence.claims.values() if claim.document in (name, *parts)),
+        key=lambda claim: claim.paragraphs[0],
+    )
+    data = document.model_dump(mode="json")
+    return {
+        **data,
+        "kind": "document",
+        "genre": data["kind"],
+        "parts": parts,
+        "claims": [_claim_reference(evidence, claim.id) for claim in claims],
+    }
+
+
+def _source(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    source = evidence.sources.get(name)
+    if source is None:
+        return None
+    return {"kind": "source", **source.model_dump(mode="json"), "cited_by": cited(evidence)[1].get(name, [])}
+
+
+def _parameter(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    parameter = evidence.parameters.get(name)
+    if parameter is None:
+        return None
+    data = parameter.model_dump(mode="json", exclude={"claims", "source"})
+    return {
+        "kind": "parameter",
+        **data,
+        **_origins(evidence, parameter.basis, parameter.claims, parameter.source),
+    }
+
+
+def _resolution(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    resolution = evidence.resolutions.get(name)
+    return None if resolution is None else {"kind": "resolution", **resolution.model_dump(mode="json")}
+
+
+def _variable(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    entries = [entry for (_, known), entry in evidence.codebook.items() if known == name]
+    if not entries:
+        return None
+    counts: dict[str, int] = {}
+    for row in evidence.values():
+        if row.variable == name:
+            counts[row.family] = counts.get(row.family, 0) + 1
+    entities = [
+        {**entry.model_dump(mode="json", exclude_none=True), "rows": counts.get(entry.family, 0)}
+        for entry in entries
+    ]
+    return {"id": name, "kind": "variable", "entries": entities}
+
+
+def _heading(entity: Entity) -> dict[str, Any]:
+    out = {"id": entity.id, "kind": entity.kind, "name": entity.name, "file": entity.file}
+    return out | ({"note": entity.note} if entity.note else {})
+
+
+def _organisation_row(body: Entity) -> dict[str, Any]:
+    return {**_heading(body), "founded": _iso(body.founded), "dissolved": _iso(body.dissolved)}
+
+
+def _fields(records: Iterable[Any], *names: str) -> list[dict[str, Any]]:
+    return [
+        {"id": record.id, **{name: _plain(getattr(record, name)) for name in names}} for record in records
+    ]
+
+
+def _values(evidence: Evidence, entity: Entity) -> list[dict[str, Any]]:
+    return [_value(evidence, row) for rows in entity.values.values() for row in rows]
+
+
+def _value(evidence: Evidence, row: CodedValue) -> dict[str, Any]:
+    entry = evidence.codebook[row.family, row.variable]
+    return {
+        "entity": "-".join(row.entity),
+        "variable": row.variable,
+        "unit": entry.unit,
+        "from": _iso(row.since),
+        "to": _iso(row.until),
+        "value": _plain(row.value),
+        "low": _plain(row.low),
+        "high": _plain(row.high),
+        **_origins(evidence, row.basis, row.claims, row.sources),
+        "assumed": row.assumed,
+        "note": row.note,
+        "file": row.file,
+        "key": row.key,
+    }
+
+
+def _status(evidence: Evidence, event: StatusEvent) -> dict[str, Any]:
+    return {
+        "date": event.date.isoformat(),
+        "precision": event.precision,
+        "state": event.state,
+        "organisation": event.organisation,
+        "status": event.status,
+        "coded_as": event.coded_as,
+        "confidence": event.confidence,
+        **_origins(evidence, event.basis, event.claims, event.source),
+        "assumed": event.assumed,
+        "note": event.note,
+    }
+
+
+def _origins(
+    evidence: Evidence, basis: str, claims: tuple[str, ...], sources: tuple[str, ...]
+) -> dict[str, Any]:
+    return {
+        "basis": basis,
+        "claims": [_claim_reference(evidence, name) for name in claims],
+        "sources": [
+            {"id": name, "citation": evidence.sources[name].citation if name in evidence.sources else None}
+            for name in sources
+        ],
+    }
+
+
+def _claim_reference(evidence: Evidence, name: str) -> dict[str, Any]:
+    claim = evidence.claims.get(name)
+    if claim is None:
+        return {"id": name}
+    return {
+        "id": name,
+        "document": claim.document,
+        "paragraphs": list(claim.paragraphs),
+        "modality": claim.modality,
+        "says": claim.says.strip(),
+    }
+
+
+def _origin(evidence: Evidence, name: str) -> dict[str, Any]:
+    document = evidence.documents[name]
+    return {"id": name, "title": document.title, "author": document.author, "outlet": document.outlet}
+
+
+def _iso(when: date | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
