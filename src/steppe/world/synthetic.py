@@ -26,7 +26,7 @@ def make_world(
 
     states, organisations : ids, or how many (then S0, S1, … and O0, O1, …)
     poles : default, the first two states
-    arrays : any array field of `World`; defaults: equal sizes, even salience and scope, autonomy 1, home share
+    arrays : any array of `World`; defaults: equal sizes, even salience and scope, autonomy 1, home share
         .7 and the rest from the rest of the world, affinity 0, nothing between states, depth .3, consensus,
         all alive, everybody eligible, nobody a member
     """
@@ -88,7 +88,7 @@ def synthetic_world(states: int = 195, organisations: int = 120, seed: int = 0, 
     """
     rng = np.random.default_rng(seed)
     n, m = states, organisations
-    region = rng.integers(0, max(1, n // 12), n)
+    region = rng.integers(0, max(min(n, 3), n // 12), n)
     distance = _distances(region, rng)
     near = _neighbours(distance)
     population = np.exp(rng.normal(2.0, 1.6, n))
