@@ -45,8 +45,8 @@ def listing(evidence: Evidence, kind: str) -> list[dict[str, Any]]:
 
 
 def describe(evidence: Evidence, name: str) -> dict[str, Any]:
-    """What is known of an actor, organisation, pair (``A-B``), claim, document, source, parameter, resolution or
-    codebook variable; a prefix such as ``actors/`` and a suffix such as ``.gdp`` are allowed.
+    """What is known of an actor, organisation, pair (``A-B``), claim, document, source, parameter, resolution
+    or codebook variable; a prefix such as ``actors/`` and a suffix such as ``.gdp`` are allowed.
 
     Raises InputError with the nearest id.
     """
@@ -58,8 +58,9 @@ def describe(evidence: Evidence, name: str) -> dict[str, Any]:
     entity, _, variable = plain.partition(".")
     if variable and any(variable == known for _, known in evidence.codebook):
         whole = describe(evidence, entity)
-        whole["values"] = [row for row in whole.get("values", []) if row["variable"] == variable]
-        return whole
+        rows = [*whole.get("values", ()), *whole.get("pairs", ())]
+        heading = {key: whole[key] for key in ("id", "kind", "name", "file") if key in whole}
+        return heading | {"values": [row for row in rows if row["variable"] == variable]}
     raise input_error(f"nothing is known of {name!r}", value=name, accepted=_ids(evidence))
 
 
