@@ -1,0 +1,74 @@
+"""The manifest of a run: what it must say, and how it is read."""
+
+from __future__ import annotations
+
+import json
+import platform
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from steppe.errors import InputError
+from steppe.paths import shown
+
+SCHEMA_VERSION = 1
+_PACKAGES = ("steppe", "numpy", "numba", "scipy", "duckdb", "mesa", "pydantic", "hydra-core")
+#: what the manifest must say for the results to be read without the code that made them
+REQUIRED = (
+    "seed",  # int
+    "scenarios",  # list of {"name": …, …}; the order is that of the run
+    "points",  # list of design points, each a mapping of what it sets; [{}] for a run without a design
+    "replicates",  # int, per scenario and design point
+    "steps",  # int
+    "steps_per_year",  # int
+    "years",  # calendar years of the observations
+    "year_steps",  # for each of them, the steps that had been done
+    "states",
+    "organisations",
+    "poles",  # lists of ids
+    "initial_statuses",  # [state][organisation] 0 none, 1 observer, 2 member, 3 suspended
+    "chunk",  # replicates per chunk
+)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest of a run folder, or an InputError that names the file and what to do."""
+    file = path / "manifest.json"
+    if not file.is_file():
+        raise InputError(
+            f"{shown(path)} is not a run folder: it has no manifest.json",
+            value=str(path),
+            accepted="a folder that `steppe run` made; if it was stopped at once, run again",
+        )
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"the manifest cannot be read ({error}); restore it from a copy, or run again into a new folder",
+            file=file,
+        ) from error
+    if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
+        found = manifest.get("schema_version") if isinstance(manifest, dict) else None
+        raise InputError(
+            "the run was written by another version of steppe; read it with that version, or run again",
+            file=file,
+            key="schema_version",
+            value=found,
+            accepted=str(SCHEMA_VERSION),
+        )
+    for key in REQUIRED:
+        if key not in manifest:
+            raise InputError(
+                "the manifest is not whole; restore it, or run again into a new folder", file=file, key=key
+            )
+    return manifest
+
+
+def circumstances() -> dict[str, Any]:
+    """Versions of Python, the platform and the packages."""
+    versions = {}
+    for package in _PACKAGES:
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
+    return {"python": platform.python_version(), "platform": platform.platform(), "versions": versions}

@@ -1,0 +1,79 @@
+"""One table of one chunk as a Parquet file, written by DuckDB straight from numpy arrays."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from steppe.results.files import write_whole
+from steppe.results.tables import SQL_TYPES, Array, ChunkId, Coded, Column, Schema, Table
+
+# zstd at its default level: other levels, Parquet 2 encodings and sorted rows gave the same sizes within 2 %
+_FORMAT = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+
+
+def write_part(path: Path, schema: Schema, table: Table, chunk: ChunkId) -> None:
+    """Write a checked table to `path`, whole or not at all; the columns scenario and point come first.
+
+    Rows keep their order. May be called from several threads at once.
+    """
+    arrays = {column.name: _plain(table[column.name], column) for column in schema.columns}
+    columns = [f"{literal(chunk.scenario)} AS scenario", f"{chunk.point}::INTEGER AS point"]
+    columns += [f"{_expression(table[c.name], c)} AS {name_quoted(c.name)}" for c in schema.columns]
+    cursor = _database(os.getpid()).cursor()
+    try:
+        cursor.register("chunk_table", arrays)
+        select = f"SELECT {', '.join(columns)} FROM chunk_table"
+        write_whole(path, lambda to: _copy(cursor, select, to))
+    finally:
+        cursor.close()
+
+
+def literal(text: str | Path) -> str:
+    """`text` as an SQL string."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def name_quoted(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@cache
+def _database(process: int) -> Any:
+    """One in-memory database per process; a write has its own cursor and runs in its caller's thread."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def _copy(cursor: Any, select: str, to: Path) -> None:
+    cursor.execute(f"COPY ({select}) TO {literal(to)} ({_FORMAT})")
+
+
+def _plain(values: Array | Coded, column: Column) -> Array:
+    """The numbers that DuckDB scans: codes of texts, days since 1970 of dates."""
+    array = values.codes if isinstance(values, Coded) else values
+    if column.kind == "date":
+        array = array.astype("datetime64[D]").astype(np.int64)
+    return np.ascontiguousarray(array)
+
+
+def _expression(values: Array | Coded, column: Column) -> str:
+    """SQL that turns the scanned numbers into the column's type, with NULL where a value is missing.
+
+    DuckDB itself reads NaN in a float array as NULL.
+    """
+    name = name_quoted(column.name)
+    if isinstance(values, Coded):
+        if not values.names:
+            return "NULL::VARCHAR"
+        return f"[{', '.join(literal(text) for text in values.names)}][{name}::INTEGER + 1]"
+    if column.kind == "date":
+        missing = np.iinfo(np.int64).min  # NaT
+        return f"DATE '1970-01-01' + NULLIF({name}, {missing})::INTEGER"
+    cast = f"{name}::{SQL_TYPES[column.kind]}"
+    return cast if column.missing is None else f"NULLIF({cast}, {column.missing})"

@@ -1,0 +1,284 @@
+"""Tables of a run: their columns with types and units, and the arrays in which one chunk hands them over.
+
+A chunk is a block of replicates of one scenario at one design point. Its tables hold numpy arrays, one per
+column, all of one length; texts are `Coded`. The columns `scenario` and `point` are the chunk's own and are
+added when it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["text", "date", "bool", "int8", "int16", "int32", "float32"]
+Array = NDArray[Any]
+
+SQL_TYPES: dict[Kind, str] = {
+    "text": "VARCHAR",
+    "date": "DATE",
+    "bool": "BOOLEAN",
+    "int8": "TINYINT",
+    "int16": "SMALLINT",
+    "int32": "INTEGER",
+    "float32": "FLOAT",
+}
+
+EVENT_KINDS = (
+    "admitted",  # became a member by a vote
+    "refused",
+    "observing",  # became an observer by a vote
+    "observing_refused",
+    "left",
+    "left_to_observer",
+    "deepened",
+    "hollowed",
+    "dissolved",  # the body ends: every status in it becomes none, without an event for each state
+    "merged",  # the body ends in `other`, as above
+    "joined_by_merger",  # a member of the merged body (`other`) becomes a member of `organisation`
+    "founded",
+    "intervention",
+    "void",  # an intervention that could not act
+)
+CLOSING_KINDS = ("dissolved", "merged")
+#: kinds whose status_to is not a status that the state holds afterwards
+UNCHANGING_KINDS = ("refused", "observing_refused", "deepened", "hollowed", "dissolved", "merged", "void")
+REASONS = (
+    "value",
+    "trade",
+    "security",
+    "identity",
+    "connectivity",
+    "influence",
+    "autonomy",
+    "concentration",
+    "conflict",
+    "leverage",
+)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of texts: names[codes]; code -1 is "none" (NULL).
+
+    codes : (rows,) any integer type, -1 <= code < len(names)
+    names : the texts
+    """
+
+    codes: Array
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+Table = dict[str, Array | Coded]
+ChunkTables = dict[str, Table]
+
+
+@dataclass(frozen=True, order=True)
+class ChunkId:
+    """Replicates first .. first + count - 1 of one scenario at one design point."""
+
+    scenario: str
+    point: int
+    first: int
+    count: int
+
+    @property
+    def name(self) -> str:
+        """Stem of the chunk's files; sorts like the chunk."""
+        return f"{quote(self.scenario, safe='')}-{self.point:05d}-{self.first:08d}"
+
+
+def plan_chunks(scenarios: Sequence[str], points: int, replicates: int, size: int) -> list[ChunkId]:
+    """The chunks of a run: for each scenario and design point, blocks of `size` replicates, the last one
+    shorter.
+    """
+    return [
+        ChunkId(scenario, point, first, min(size, replicates - first))
+        for scenario in scenarios
+        for point in range(points)
+        for first in range(0, replicates, size)
+    ]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. Missing values: -1 in text codes and where `missing` says so, NaN in floats, NaT in dates.
+
+    unit : "" for texts, dates and booleans, "1" for pure numbers
+    missing : the integer that stands for NULL, if there is one
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+    missing: int | None = None
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One table: its columns in order (after scenario and point) and those that identify a row."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+CHUNK_COLUMNS = (
+    Column("scenario", "text", "", "scenario"),
+    Column("point", "int32", "1", "design point, from 0"),
+)
+_REPLICATE = Column("replicate", "int32", "1", "replicate; the same luck in every scenario")
+_YEAR = Column("year", "int16", "y", "calendar year of the observation, one of manifest `years`")
+_STATE = Column("state", "text", "", "state")
+_BODY = Column("organisation", "text", "", "organisation")
+
+
+def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
+    """Every table of a run whose poles are `poles`.
+
+    Rows come in any order, except that the events of one replicate follow each other as they happened.
+    """
+    tables = (
+        Schema("events", "what happened, in order", ("replicate", "step"), _event_columns()),
+        Schema(
+            "organisations",
+            "organisations at each observation",
+            ("replicate", "year", "organisation"),
+            (_REPLICATE, _YEAR, _BODY, *_organisation_columns()),
+        ),
+        Schema(
+            "alignments",
+            "ties of states to poles at each observation",
+            ("replicate", "year", "state"),
+            (
+                _REPLICATE,
+                _YEAR,
+                _STATE,
+                *(
+                    _share(f"share_{pole}", f"alignment share of {pole}; shares add up to 1")
+                    for pole in poles
+                ),
+                _share("multivector", "multi-vector index, 0 one pole, 1 all poles alike"),
+            ),
+        ),
+        Schema(
+            "states",
+            "states at each observation",
+            ("replicate", "year", "state"),
+            (
+                _REPLICATE,
+                _YEAR,
+                _STATE,
+                _share("need", "residual need for protection, 0 to 1"),
+                Column("welfare", "float32", "log points", "log welfare from trade, start of the run = 0"),
+            ),
+        ),
+        Schema(
+            "poles",
+            "the system as a whole at each observation",
+            ("replicate", "year"),
+            (
+                _REPLICATE,
+                _YEAR,
+                *(
+                    _share(f"influence_{pole}", f"GDP-weighted mean share of {pole}, non-poles")
+                    for pole in poles
+                ),
+                _share("polarisation", "mean distance between the alignments of two non-poles"),
+            ),
+        ),
+    )
+    return {table.name: table for table in tables}
+
+
+def _share(name: str, meaning: str) -> Column:
+    return Column(name, "float32", "1", meaning)
+
+
+def _organisation_columns() -> tuple[Column, ...]:
+    return (
+        Column("alive", "bool", "", "the body exists"),
+        Column("depth", "float32", "1", "rung height, 0 for a body that is not alive"),
+        Column("cohesion", "float32", "1", "cohesion, none for a body that is not alive"),
+        Column("members", "int16", "1", "number of members"),
+        Column("observers", "int16", "1", "number of observers, suspended members among them"),
+    )
+
+
+def _event_columns() -> tuple[Column, ...]:
+    return (
+        _REPLICATE,
+        Column("step", "int16", "1", "step, from 0"),
+        Column("time", "date", "", "first day of the step"),
+        Column("kind", "text", "", "one of " + ", ".join(EVENT_KINDS)),
+        Column("state", "text", "", "the state concerned, if any"),
+        Column("organisation", "text", "", "the organisation concerned, if any"),
+        Column(
+            "other", "text", "", "another party: the body merged into, the body left by a merger, a voter"
+        ),
+        Column("status_from", "int8", "code", "status before, if the event is about one", missing=-1),
+        Column(
+            "status_to", "int8", "code", "status after (or asked for, if refused), if about one", missing=-1
+        ),
+        *(_reason(name) for name in REASONS),
+        _share("probability", "probability of the event at its decision"),
+    )
+
+
+def _reason(name: str) -> Column:
+    unit = "1" if name == "leverage" else "value"
+    return Column(name, "float32", unit, f"{name} at the decision, where it was computed")
+
+
+def describe(schemas: Mapping[str, Schema]) -> dict[str, Any]:
+    """The schemas as JSON: table → {meaning, key, columns: [{name, type, unit, meaning}]}."""
+    return {
+        schema.name: {
+            "meaning": schema.meaning,
+            "key": ["scenario", "point", *schema.key],
+            "columns": [
+                {"name": c.name, "type": SQL_TYPES[c.kind], "unit": c.unit, "meaning": c.meaning}
+                for c in (*CHUNK_COLUMNS, *schema.columns)
+            ],
+        }
+        for schema in schemas.values()
+    }
+
+
+def check_table(schema: Schema, table: Table) -> int:
+    """Rows of a table that agrees with its schema.
+
+    Raises ValueError (a fault of the program, not of the user) for missing or unknown columns, texts that are
+    not coded, codes without a name and arrays of unlike length.
+    """
+    where = f"table {schema.name}"
+    wanted = [column.name for column in schema.columns]
+    if set(wanted) != set(table):
+        missing, unknown = sorted(set(wanted) - set(table)), sorted(set(table) - set(wanted))
+        raise ValueError(f"{where}: columns missing {missing}, unknown {unknown}")
+    for column in schema.columns:
+        given = table[column.name]
+        if isinstance(given, Coded) != (column.kind == "text"):
+            raise ValueError(f"{where}: {column.name} is {type(given).__name__}, its kind is {column.kind}")
+        if isinstance(given, Coded) and len(given) and not _codes_fit(given):
+            raise ValueError(f"{where}: {column.name} has codes without a name")
+        if not isinstance(given, Coded) and given.ndim != 1:
+            raise ValueError(f"{where}: {column.name} has shape {given.shape}, not (rows,)")
+    lengths = {name: len(values) for name, values in table.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"{where}: unlike lengths {lengths}")
+    return next(iter(lengths.values()))
+
+
+def _codes_fit(column: Coded) -> bool:
+    integer = np.issubdtype(column.codes.dtype, np.integer)
+    return bool(integer and column.codes.min() >= -1 and column.codes.max() < len(column.names))
