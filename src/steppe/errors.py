@@ -121,7 +121,7 @@ def from_validation(
     prefix : dotted path of the validated object inside the file
     """
     faults = error.errors(include_url=False)
-    fault = faults[0]
+    fault = _telling(faults)
     loc = tuple(fault["loc"]) if data is None else _real_keys(fault["loc"], data)
     key = key_path(prefix, *loc)
     kind, given, text = fault["type"], fault["input"], str(fault["msg"])
@@ -151,6 +151,16 @@ def from_validation(
     return InputError(
         f"not an accepted value{more}", file=file, key=key, value=given, accepted=accepted, line=line
     )
+
+
+def _telling(faults: Sequence[Any]) -> Any:
+    """The first fault; for a missing key the misspelt one beside it, which says more."""
+    if faults[0]["type"] == "missing":
+        beside = faults[0]["loc"][:-1]
+        for fault in faults:
+            if fault["type"] == "extra_forbidden" and fault["loc"][:-1] == beside:
+                return fault
+    return faults[0]
 
 
 def key_path(*parts: object) -> str:

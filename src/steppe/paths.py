@@ -1,4 +1,4 @@
-"""Where the data folders are: beside the code in a checkout, inside the package when installed from a wheel."""
+"""Where the data folders are: beside the code in a checkout, inside the package in an installed wheel."""
 
 from __future__ import annotations
 

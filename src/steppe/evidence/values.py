@@ -86,7 +86,7 @@ def _value_faults(row: CodedValue, evidence: Evidence) -> Iterator[Fault]:
                 yield _fault(
                     row, "reference", f"{name}: no {item!r} among the {entry.of}", item, list(known), "value"
                 )
-    yield from basis_faults(row.file, row.key, name, row.claims, row.sources, row.assumed, evidence)
+    yield from basis_faults(row.file, row.key, f"{name}: ", row.claims, row.sources, row.assumed, evidence)
 
 
 def _numbers(row: CodedValue, entry: Variable) -> list[tuple[str, float, float, float]]:
@@ -138,21 +138,21 @@ def _number_faults(
 def basis_faults(
     file: str,
     key: str,
-    name: str,
+    prefix: str,
     claims: Sequence[str],
     sources: Sequence[str],
     assumed: str | None,
     evidence: Evidence,
 ) -> Iterator[Fault]:
-    """Faults of a basis: none, more than one, or one that points nowhere."""
+    """Faults of a basis: none, more than one, or one that points nowhere. `prefix` opens the messages."""
     if not (claims or sources or assumed):
-        yield Fault("basis", file, key, f"{name}: no basis", None, ["claims", "source", "assumed"])
+        yield Fault("basis", file, key, f"{prefix}no basis", None, ["claims", "source", "assumed"])
     if assumed and (claims or sources):
         yield Fault(
             "basis",
             file,
             key,
-            f"{name}: assumed and yet based on something",
+            f"{prefix}assumed and yet based on something",
             assumed,
             "exactly one of claims (a source may go with them), source, assumed",
         )
@@ -162,7 +162,7 @@ def basis_faults(
                 "reference",
                 file,
                 f"{key}.claims",
-                f"{name}: no claim {claim!r}",
+                f"{prefix}no claim {claim!r}",
                 claim,
                 list(evidence.claims),
             )
@@ -172,7 +172,7 @@ def basis_faults(
                 "reference",
                 file,
                 f"{key}.source",
-                f"{name}: no source {source!r}",
+                f"{prefix}no source {source!r}",
                 source,
                 list(evidence.sources),
             )
@@ -196,7 +196,7 @@ def _chronicle_faults(evidence: Evidence) -> Iterator[Fault]:
                 "reference",
                 "chronicle.yaml",
                 f"{name}.state",
-                f"{name}: no actor {event.state!r}",
+                f"no actor {event.state!r}",
                 event.state,
                 list(evidence.actors),
             )
@@ -206,7 +206,7 @@ def _chronicle_faults(evidence: Evidence) -> Iterator[Fault]:
                 "reference",
                 "chronicle.yaml",
                 f"{name}.organisation",
-                f"{name}: no organisation {event.organisation!r}",
+                f"no organisation {event.organisation!r}",
                 event.organisation,
                 list(evidence.organisations),
             )
@@ -215,16 +215,16 @@ def _chronicle_faults(evidence: Evidence) -> Iterator[Fault]:
                 "dates",
                 "chronicle.yaml",
                 name,
-                f"{name}: the organisation was dissolved before",
+                "the organisation was dissolved before",
                 event.status,
                 f"a date up to {body.dissolved.isoformat()}",
             )
         identity = (event.state, event.organisation, event.date)
         if identity in seen:
-            yield Fault("dates", "chronicle.yaml", name, f"{name}: two statuses on one day", event.status)
+            yield Fault("dates", "chronicle.yaml", name, "two statuses on one day", event.status)
         seen.add(identity)
         yield from basis_faults(
-            "chronicle.yaml", name, name, event.claims, event.source, event.assumed, evidence
+            "chronicle.yaml", name, "", event.claims, event.source, event.assumed, evidence
         )
 
 
@@ -239,7 +239,7 @@ def _parameter_faults(evidence: Evidence) -> Iterator[Fault]:
                 "range",
                 "parameters.yaml",
                 parameter.id,
-                f"{parameter.id}: the range is reversed",
+                "the range is reversed",
                 [low, high],
             )
         elif not low <= parameter.value <= high:
@@ -247,14 +247,14 @@ def _parameter_faults(evidence: Evidence) -> Iterator[Fault]:
                 "range",
                 "parameters.yaml",
                 parameter.id,
-                f"{parameter.id}: the value is outside its own range",
+                "the value is outside its own range",
                 parameter.value,
                 f"{low:g} to {high:g}",
             )
         yield from basis_faults(
             "parameters.yaml",
             parameter.id,
-            parameter.id,
+            "",
             parameter.claims,
             parameter.source,
             parameter.assumed,
