@@ -55,10 +55,10 @@ def provenance(evidence: Evidence, world: World, array: str, *entities: str) -> 
 
     array : an array of `World`
     entities : the ids that the cell belongs to, in the order of its axes: ``"salience", "KAZ"``,
-        ``"threat", "GEO", "RUS"``, ``"status", "UZB", "EAEU"``; the rest of the world is ``"rest of the world"``
+        ``"threat", "GEO", "RUS"``, ``"status", "UZB", "EAEU"``; the last column of `share0` is REST_OF_WORLD
     A status comes from one entry of the chronicle, or from none where the state never had one. For a share of
-    the whole (capability), the values of the state itself. The facts alive and instrument have no coded value:
-    empty. Raises InputError with the nearest name.
+    the whole (capability), the values of the state itself. Arrays in WITHOUT are facts of a file or computed
+    from names: empty. Raises InputError with the nearest name.
     """
     if array not in array_specs():
         raise input_error(f"no array {array!r} in a world", key="array", value=array, accepted=array_specs())
@@ -99,7 +99,7 @@ def origins(evidence: Evidence, world: World) -> dict[tuple[str, ...], Origin]:
 
 
 def basis_counts(evidence: Evidence, world: World) -> dict[str, int]:
-    """How many of the world's values rest on a document, a public source or an assumption, or are not coded."""
+    """How many of the world's values rest on documents, public sources or assumptions, or are not coded."""
     counts: Counter[str] = Counter(document=0, public=0, assumed=0, none=0)
     for origin in origins(evidence, world).values():
         uncoded = isinstance(origin, CodedValue) and origin.file == "codebook.yaml"
