@@ -1,0 +1,136 @@
+"""A run against the evidence: ids exist, values lie in their ranges, dates fit, interventions agree.
+
+Every check raises InputError with a key below the config; the caller knows the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from steppe.config.interventions import states_of
+from steppe.config.schema import Mechanisms, RunConfig, Scenario, end
+from steppe.config.timeline import check_timeline
+from steppe.errors import InputError, input_error
+from steppe.evidence import Evidence
+from steppe.world.spec import check_spec
+
+Placed = Callable[[InputError], InputError]
+
+
+def check_run(config: RunConfig, evidence: Evidence, placed: Sequence[Placed]) -> None:
+    """Check world, parameters and scenarios. placed : one function per scenario that adds an error's file."""
+    try:
+        check_spec(config.world, evidence)
+    except InputError as error:
+        error.key = f"world.{error.key}"
+        raise placed[0](error) from None
+    _placing(placed[0], check_parameters, config.parameters, "parameters", evidence)
+    _distinct(config, placed)
+    for scenario, place in zip(config.scenarios, placed, strict=True):
+        _placing(place, check_parameters, scenario.parameters, "scenario.parameters", evidence)
+        _placing(place, check_scenario, scenario, config, evidence)
+
+
+def check_parameters(given: dict[str, float], prefix: str, evidence: Evidence) -> None:
+    """Known ids, and values inside the range that the evidence supports."""
+    for name, value in given.items():
+        check_parameter(name, value, f"{prefix}.{name}", evidence)
+
+
+def check_parameter(name: str, value: float, key: str, evidence: Evidence, id_key: str | None = None) -> None:
+    """One parameter. id_key : where its id is written, if not in the key itself."""
+    parameter = evidence.parameters.get(name)
+    if parameter is None:
+        raise input_error(
+            f"no parameter {name!r}", key=id_key or key, value=name, accepted=list(evidence.parameters)
+        )
+    low, high = parameter.range
+    if not low <= value <= high:
+        raise InputError(
+            f"{name} is outside the range that the evidence supports",
+            key=key,
+            value=value,
+            accepted=f"{low:g} to {high:g} [{parameter.unit}], coded value {parameter.value:g}",
+        )
+
+
+def check_scenario(scenario: Scenario, config: RunConfig, evidence: Evidence) -> None:
+    """Every intervention by itself, then all of them in the order of time."""
+    for n, claim in enumerate(scenario.claims):
+        if claim not in evidence.claims:
+            raise input_error(
+                f"no claim {claim!r}",
+                key=f"scenario.claims[{n}]",
+                value=claim,
+                accepted=list(evidence.claims),
+            )
+    for n, intervention in enumerate(scenario.interventions):
+        key = f"scenario.interventions[{n}]"
+        _check_date(intervention, key, config)
+        _check_states(intervention, key, config)
+        _check_organisations(intervention, key, config, evidence)
+        if intervention.kind == "parameter":
+            check_parameter(
+                intervention.parameter, intervention.value, f"{key}.value", evidence, f"{key}.parameter"
+            )
+        if intervention.kind == "mechanism" and intervention.mechanism not in Mechanisms.model_fields:
+            raise input_error(
+                f"no mechanism {intervention.mechanism!r}",
+                key=f"{key}.mechanism",
+                value=intervention.mechanism,
+                accepted=Mechanisms.model_fields,
+            )
+    check_timeline(scenario, config, evidence)
+
+
+def _check_date(intervention: Any, key: str, config: RunConfig) -> None:
+    start, stop = config.world.start, end(config)
+    if not start <= intervention.date < stop:
+        raise InputError(
+            "the date is outside the run",
+            key=f"{key}.date",
+            value=intervention.date.isoformat(),
+            accepted=f"from {start.isoformat()} (world.start) to before {stop.isoformat()} (ensemble.years)",
+        )
+
+
+def _check_states(intervention: Any, key: str, config: RunConfig) -> None:
+    named = states_of(intervention)
+    for path, state in named:
+        if state not in config.world.states:
+            raise input_error(
+                f"no state {state!r} in world {config.world.name!r}",
+                key=f"{key}.{path}",
+                value=state,
+                accepted=config.world.states,
+            )
+    pair = [(path, state) for path, state in named if not path.startswith("members")]
+    if len(pair) == 2 and pair[0][1] == pair[1][1]:
+        raise InputError("two different states are needed", key=f"{key}.{pair[1][0]}", value=pair[1][1])
+
+
+def _check_organisations(intervention: Any, key: str, config: RunConfig, evidence: Evidence) -> None:
+    for path in ("organisation", "into"):
+        name = getattr(intervention, path, None)
+        if name is None or name in config.world.organisations:
+            continue
+        body = evidence.organisations.get(name)
+        message = f"no organisation {name!r} in world {config.world.name!r}"
+        if body is not None and body.dissolved is not None and body.dissolved <= intervention.date:
+            message = f"{name} was dissolved on {body.dissolved.isoformat()}"
+        raise input_error(message, key=f"{key}.{path}", value=name, accepted=config.world.organisations)
+
+
+def _distinct(config: RunConfig, placed: Sequence[Placed]) -> None:
+    names = [scenario.name for scenario in config.scenarios]
+    for n, name in enumerate(names):
+        if name in names[:n]:
+            raise placed[n](InputError("the scenario is named twice", key="scenarios", value=name))
+
+
+def _placing(place: Placed, check: Callable[..., None], *args: Any) -> None:
+    try:
+        check(*args)
+    except InputError as error:
+        raise place(error) from None

@@ -1,0 +1,253 @@
+"""What a scenario may do to a world and when: one small frozen model per kind.
+
+A new kind is a class here, its name in `Intervention`, and its effect in the mechanisms. Whether ids exist and dates
+fit is checked against the world in `checks`; what can be said of an intervention alone is checked here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from steppe.config.numbers import Number
+from steppe.evidence.schema import When
+
+Share = Annotated[Number, Field(ge=0, le=1)]
+Signed = Annotated[Number, Field(ge=-1, le=1)]
+Rule = Literal["consensus", "qualified_majority", "majority", "founder_veto", "no_major_power"]
+
+
+class _Timed(BaseModel):
+    """Anything with a date; two interventions of one date act in the order in which they are written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    date: When
+    note: str | None = None
+
+
+class Apply(_Timed):
+    """The state asks to join or to observe; the members vote."""
+
+    kind: Literal["apply"] = "apply"
+    state: str
+    organisation: str
+    status: Literal["member", "observer"] = "member"
+
+
+class Admit(_Timed):
+    """The state is in, without a vote."""
+
+    kind: Literal["admit"] = "admit"
+    state: str
+    organisation: str
+    status: Literal["member", "observer"] = "member"
+
+
+class SetStatus(_Timed):
+    """The status is what is said, without a vote."""
+
+    kind: Literal["set_status"] = "set_status"
+    state: str
+    organisation: str
+    status: Literal["none", "observer", "member", "suspended"]
+
+
+class Bar(_Timed):
+    """The state may not join or observe from now on."""
+
+    kind: Literal["bar"] = "bar"
+    state: str
+    organisation: str
+
+
+class Allow(_Timed):
+    """The state may join or observe from now on."""
+
+    kind: Literal["allow"] = "allow"
+    state: str
+    organisation: str
+
+
+class SetDepth(_Timed):
+    """The organisation's rung is what is said."""
+
+    kind: Literal["set_depth"] = "set_depth"
+    organisation: str
+    depth: Share
+
+
+class SetRule(_Timed):
+    """The organisation decides by another rule."""
+
+    kind: Literal["set_rule"] = "set_rule"
+    organisation: str
+    rule: Rule
+
+
+class Found(_Timed):
+    """An organisation that is coded but not alive comes to life."""
+
+    kind: Literal["found"] = "found"
+    organisation: str
+    members: tuple[str, ...] = Field(min_length=2)
+    depth: Share
+
+    @model_validator(mode="after")
+    def _once(self) -> Found:
+        if len(set(self.members)) < len(self.members):
+            raise ValueError("every member once")
+        return self
+
+
+class Dissolve(_Timed):
+    """The organisation ends."""
+
+    kind: Literal["dissolve"] = "dissolve"
+    organisation: str
+
+
+class Merge(_Timed):
+    """The organisation's members become members of another, and it ends, without a vote."""
+
+    kind: Literal["merge"] = "merge"
+    organisation: str
+    into: str
+
+
+class Tie(_Timed):
+    """The bilateral security rung between two states is what is said."""
+
+    kind: Literal["tie"] = "tie"
+    a: str
+    b: str
+    level: Share
+
+
+class Affinity(_Timed):
+    """Affinity between two states moves by so much."""
+
+    kind: Literal["affinity"] = "affinity"
+    a: str
+    b: str
+    change: Annotated[Number, Field(ge=-2, le=2)]
+
+
+class Threat(_Timed):
+    """The threat that `by` poses to `on` is what is said."""
+
+    kind: Literal["threat"] = "threat"
+    on: str
+    by: str
+    level: Share
+
+
+class Conflict(_Timed):
+    """Open conflict between two states is what is said; 1 is war."""
+
+    kind: Literal["conflict"] = "conflict"
+    a: str
+    b: str
+    level: Share
+
+
+class ThreatShock(_Timed):
+    """A passing threat to a state, in units of capability."""
+
+    kind: Literal["threat_shock"] = "threat_shock"
+    state: str
+    size: Annotated[Number, Field(ge=0, le=1)]
+
+
+class Capability(_Timed):
+    """The state's capability is multiplied."""
+
+    kind: Literal["capability"] = "capability"
+    state: str
+    factor: Annotated[Number, Field(gt=0, le=100)]
+
+
+class Prestige(_Timed):
+    """A demonstration of military success (or failure) moves the state's prestige by so much."""
+
+    kind: Literal["prestige"] = "prestige"
+    state: str
+    change: Annotated[Number, Field(ge=-10, le=10)]
+
+
+class Transit(_Timed):
+    """The share of a state's transit that crosses another is what is said."""
+
+    kind: Literal["transit"] = "transit"
+    state: str
+    on: str
+    share: Share
+
+
+class Autonomy(_Timed):
+    """The weight that a state puts on autonomy is what is said."""
+
+    kind: Literal["autonomy"] = "autonomy"
+    state: str
+    value: Annotated[Number, Field(ge=0, le=5)]
+
+
+class SetParameter(_Timed):
+    """A parameter of the model has another value from now on."""
+
+    kind: Literal["parameter"] = "parameter"
+    parameter: str
+    value: Number
+
+
+class Switch(_Timed):
+    """A mechanism is switched on or off from now on."""
+
+    kind: Literal["mechanism"] = "mechanism"
+    mechanism: str
+    on: bool
+
+
+Intervention = Annotated[
+    Apply
+    | Admit
+    | SetStatus
+    | Bar
+    | Allow
+    | SetDepth
+    | SetRule
+    | Found
+    | Dissolve
+    | Merge
+    | Tie
+    | Affinity
+    | Threat
+    | Conflict
+    | ThreatShock
+    | Capability
+    | Prestige
+    | Transit
+    | Autonomy
+    | SetParameter
+    | Switch,
+    Field(discriminator="kind"),
+]
+
+KINDS: dict[str, type[_Timed]] = {
+    model.model_fields["kind"].default: model for model in get_args(get_args(Intervention)[0])
+}
+
+# fields that name a state of the world; the other ids are `organisation`, `into`, `parameter` and `mechanism`
+STATE_FIELDS = ("state", "a", "b", "on", "by", "members")
+
+
+def states_of(intervention: Any) -> list[tuple[str, str]]:
+    """(field path, state id) for every state that an intervention names."""
+    out: list[tuple[str, str]] = []
+    for field in STATE_FIELDS:
+        given = getattr(intervention, field, None)
+        if isinstance(given, tuple):
+            out += [(f"{field}[{n}]", name) for n, name in enumerate(given)]
+        elif isinstance(given, str):
+            out.append((field, given))
+    return out

@@ -1,0 +1,154 @@
+"""What a run is, as frozen objects: the resolved config. Nothing below this layer sees Hydra or OmegaConf."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from steppe.config.interventions import Intervention
+from steppe.config.numbers import Number, OptionalWhole, Whole
+from steppe.evidence.schema import Ids
+from steppe.world.spec import WorldSpec
+
+GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor")
+
+
+class Section(BaseModel):
+    """A part of the config: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mechanisms(Section):
+    """Which mechanisms act; one that is off changes nothing."""
+
+    shocks: bool = True
+    trade: bool = True
+    affinity: bool = True
+    security: bool = True
+    alignment: bool = True
+    membership: bool = True
+    institutions: bool = True
+    pressure: bool = True
+    dominance: bool = True
+    overlap: bool = True
+    consent: bool = True
+
+
+class Ensemble(Section):
+    """How many futures, how long, in which steps.
+
+    chunk : replicates per part of the run folder
+    parameters : central values, drawn from their ranges, or drawn from a calibrated posterior
+    """
+
+    replicates: Whole = Field(default=1000, ge=1, le=10_000_000)
+    seed: Whole = Field(default=1, ge=0, lt=2**64)
+    years: Whole = Field(default=10, ge=1, le=200)
+    steps_per_year: Whole = Field(default=4, ge=1, le=365)
+    chunk: Whole = Field(default=250, ge=1, le=1_000_000)
+    parameters: Literal["central", "sampled", "posterior"] = "central"
+
+
+class Executor(Section):
+    """Who does the work; workers null: as many as there are cores."""
+
+    kind: Literal["threads", "serial"] = "threads"
+    workers: OptionalWhole = Field(default=None, ge=1, le=4096)
+
+
+class Scenario(Section):
+    """A question put to a world: timed interventions, parameters and switches, and what was predicted.
+
+    world : the world that it is meant for; it is chosen unless the command line names another
+    inventory : numbers of the question in the inventory of the documents' scenarios
+    counterfactual : the scenario to compare with
+    prediction : what the document predicts, in our words
+    """
+
+    name: str
+    world: str | None = None
+    question: str | None = None
+    inventory: Ids = ()
+    claims: Ids = ()
+    counterfactual: str | None = None
+    prediction: str | None = None
+    interventions: tuple[Intervention, ...] = ()
+    parameters: dict[str, Number] = Field(default_factory=dict)
+    mechanisms: dict[str, bool] = Field(default_factory=dict)
+
+
+class RunConfig(Section):
+    """One run, resolved: what `compose` returns, what the run folder keeps and what a resume reads back."""
+
+    world: WorldSpec
+    scenarios: tuple[Scenario, ...] = Field(min_length=1)
+    mechanisms: Mechanisms = Mechanisms()
+    parameters: dict[str, Number] = Field(default_factory=dict)
+    ensemble: Ensemble = Ensemble()
+    executor: Executor = Executor()
+    study: str | None = None
+    output: str | None = None
+    overrides: tuple[str, ...] = ()
+
+
+def switches(config: RunConfig, scenario: Scenario) -> dict[str, bool]:
+    """Which mechanisms act under a scenario: its own word before the run's."""
+    return {**config.mechanisms.model_dump(), **scenario.mechanisms}
+
+
+def overridden(config: RunConfig, scenario: Scenario) -> dict[str, float]:
+    """Parameters that do not keep their coded value under a scenario: its own word before the run's."""
+    return {**config.parameters, **scenario.parameters}
+
+
+def end(config: RunConfig) -> date:
+    """The first day after the run."""
+    start = config.world.start
+    return start.replace(year=start.year + config.ensemble.years)
+
+
+def steps(config: RunConfig) -> int:
+    """Number of steps of one replicate."""
+    return config.ensemble.years * config.ensemble.steps_per_year
+
+
+def default_folder(config: RunConfig, stamp: str) -> Path:
+    """Where a run goes unless it is told: ``runs/<study, or world and scenario>-<stamp>``."""
+    name = config.study
+    if name is None:
+        more = len(config.scenarios) - 1
+        name = f"{config.world.name}-{config.scenarios[0].name}" + (f"-and-{more}-more" if more else "")
+    return Path("runs") / f"{name}-{stamp}"
+
+
+def accepted_keys(*path: str) -> list[str] | None:
+    """The keys accepted below a dotted path of the composed config; None where any key is (parameters, lists).
+
+    Raises KeyError for a path that does not exist.
+    """
+    models: dict[str, Any] = {
+        "world": WorldSpec,
+        "scenario": Scenario,
+        "mechanisms": Mechanisms,
+        "ensemble": Ensemble,
+        "executor": Executor,
+    }
+    leaves = ("study", "scenarios", "output")
+    if not path:
+        return [*models, "parameters", "experiments", *leaves]
+    if path[0] == "parameters":
+        return None
+    if path[0] in leaves:
+        return []
+    fields = models[path[0]].model_fields
+    if len(path) == 1:
+        return list(fields)
+    if path[1] not in fields:
+        raise KeyError(path[1])
+    if path[0] == "scenario" and path[1] == "mechanisms":
+        return list(Mechanisms.model_fields) if len(path) == 2 else []
+    return None if path[1] in ("parameters", "interventions", "states", "organisations", "poles") else []
