@@ -1,4 +1,4 @@
-"""Names, files and overrides → `RunConfig`. Hydra composes; pydantic and the evidence judge; Hydra is then forgotten.
+"""Names, files and overrides → `RunConfig`: Hydra composes, pydantic and the evidence judge.
 
 Hydra's loader is used without its global state: nothing is initialised or left behind, no folder is made, no
 logging is configured, and a program that uses Hydra itself is not disturbed.
@@ -24,9 +24,10 @@ ENVIRONMENT = "STEPPE_CONF"  # a folder of the user's own config groups
 def compose(overrides: Sequence[str] = (), config_dir: Path | str | None = None) -> RunConfig:
     """The resolved config of a run.
 
-    overrides : Hydra's override syntax; `scenario=a,b` gives several scenarios, `scenario=path/to/file.yaml` and
-        `world=path/to/folder` take the user's own files, `experiments=NAME` a study
-    config_dir : a folder with the user's own groups (world/, scenario/, …), searched first; default $STEPPE_CONF
+    overrides : Hydra's override syntax; `scenario=a,b` gives several scenarios, `scenario=path/to/file.yaml`
+        and `world=path/to/folder` take the user's own files, `experiments=NAME` a study
+    config_dir : a folder with the user's own groups (world/, scenario/, …), searched first; default the
+        environment variable STEPPE_CONF
 
     Raises InputError with file, key, value, what is accepted and the nearest name. Nothing is written.
     """
@@ -80,7 +81,7 @@ def _compose(
     key: str = "scenario",
     study: Origin | None = None,
 ) -> Composed:
-    """One pass of Hydra. key, study : where the scenario's name was written, for the message if there is none."""
+    """One pass of Hydra. key, study : where the scenario's name was written, for a message."""
     from hydra import version
     from hydra._internal.config_loader_impl import ConfigLoaderImpl
     from hydra.errors import HydraException, MissingConfigException

@@ -18,7 +18,8 @@ from steppe.evidence.read import line_of, read_yaml
 class Origin:
     """Where the parts of one composition came from.
 
-    choices : group → option;  files : group → its file;  study : the study's file;  given : key → command line's value
+    choices : group → option;  files : group → its file;  study : the study's file
+    given : key → value on the command line
     """
 
     choices: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What stands on the command line after `steppe run`: read, checked against the schema, and made fit for Hydra."""
+"""What stands after `steppe run`: read, checked against the schema, and made fit for Hydra."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Request:
 
 
 def read_overrides(overrides: Sequence[str]) -> Request:
-    """Sort and check overrides. Raises InputError for what is not an override, and for a key that does not exist."""
+    """Sort and check overrides. Raises InputError for no override and for an unknown key."""
     request = Request()
     for text in overrides:
         _read_one(text, request)
@@ -85,7 +85,7 @@ def _read_one(text: str, request: Request) -> None:
 
 
 def check_key(key: str) -> None:
-    """Raise InputError, with the keys accepted there and the nearest, for a dotted key that the config lacks."""
+    """Raise InputError, with the keys accepted there, for a dotted key that the config lacks."""
     parts = key.split(".")
     for depth, part in enumerate(parts):
         names = accepted_keys(*parts[:depth])

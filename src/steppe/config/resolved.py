@@ -16,7 +16,7 @@ from steppe.paths import shown
 
 
 def dump(config: RunConfig) -> str:
-    """The config as YAML that `load_config` reads back equal. Keys that say nothing are left out of interventions."""
+    """The config as YAML that `load_config` reads back equal."""
     data = config.model_dump(mode="python")
     for scenario in data["scenarios"]:
         scenario["interventions"] = [_plain(one) for one in scenario["interventions"]]
@@ -30,9 +30,7 @@ def load_config(path: Path) -> RunConfig:
     """Read a resolved config. Raises InputError if it is missing, malformed or not what a run can use."""
     data = read_yaml(path)
     if not isinstance(data, dict):
-        raise InputError(
-            "not a resolved config", file=shown(path), accepted="the config.yaml of a run folder"
-        )
+        raise InputError("not a resolved config", file=shown(path), accepted="the config.yaml of a run")
     try:
         return RunConfig.model_validate(data)
     except ValidationError as error:

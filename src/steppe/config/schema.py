@@ -126,7 +126,7 @@ def default_folder(config: RunConfig, stamp: str) -> Path:
 
 
 def accepted_keys(*path: str) -> list[str] | None:
-    """The keys accepted below a dotted path of the composed config; None where any key is (parameters, lists).
+    """The keys accepted below a path of the composed config; None where any key is (parameters, lists).
 
     Raises KeyError for a path that does not exist.
     """

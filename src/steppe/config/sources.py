@@ -1,8 +1,8 @@
 """Where Hydra finds its files: folders and single files of YAML 1.2, as Hydra config sources.
 
-Hydra's own file source reads YAML 1.1, in which ``NO`` is False and the key ``on`` is True, takes dates apart and
-reports a malformed file without its name. These two read with the evidence's reader instead. Importing this
-module imports Hydra (0.15 s), so it is imported inside functions only.
+Hydra's own file source reads YAML 1.1, in which ``NO`` is False and the key ``on`` is True, and reports a
+malformed file without its name. These two read with the evidence's reader instead. Importing this module imports Hydra
+(0.15 s), so it is imported inside functions only.
 """
 
 from __future__ import annotations
@@ -77,8 +77,11 @@ class OneFileSource(ConfigSource):
 
 
 def _result(source: ConfigSource, config_path: str, file: Path) -> ConfigResult:
-    """One file as Hydra wants it: ids and dates stay text, parameters become nested by mechanism, and the world
-    that a scenario is meant for becomes Hydra's way of choosing it (the command line still has the last word)."""
+    """One file as Hydra wants it.
+
+    Parameters become nested by mechanism. The world that a scenario is meant for becomes Hydra's way of
+    choosing it, so that the command line still has the last word.
+    """
     raw = read_yaml(file)
     if raw is None:
         raw = {}
@@ -100,7 +103,7 @@ def _result(source: ConfigSource, config_path: str, file: Path) -> ConfigResult:
 
 
 def nested(flat: dict[str, Any]) -> dict[str, Any]:
-    """``{"membership.cooldown": 2}`` → ``{"membership": {"cooldown": 2}}``, so that overrides meet their target."""
+    """``{"membership.cooldown": 2}`` → ``{"membership": {"cooldown": 2}}``, where overrides find it."""
     out: dict[str, Any] = {}
     for key, value in flat.items():
         head, _, tail = key.partition(".")

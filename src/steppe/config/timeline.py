@@ -41,7 +41,7 @@ class _Bodies:
 
 
 def check_timeline(scenario: Scenario, config: RunConfig, evidence: Evidence) -> None:
-    """Raise InputError for the first intervention that contradicts an earlier one or needs a body that is gone."""
+    """Raise InputError for the first intervention that contradicts another or needs a body that is gone."""
     dated = sorted(enumerate(scenario.interventions), key=lambda pair: pair[1].date)
     seen: dict[tuple[Any, ...], tuple[int, Any]] = {}
     coded = set(evidence.alive(config.world.start))
@@ -63,7 +63,7 @@ def _agrees(one: Any, n: int, key: str, seen: dict[tuple[Any, ...], tuple[int, A
     if first[1] != value:
         shown = ", ".join("-".join(part) if isinstance(part, tuple) else str(part) for part in target)
         raise InputError(
-            f"contradicts interventions[{first[0]}]: two values for the {what} of {shown} on {one.date.isoformat()}",
+            f"contradicts interventions[{first[0]}]: two values for the {what} of {shown} on {one.date}",
             key=key,
             value=f"{first[1]} and {value}",
             accepted="one of them, or different dates",

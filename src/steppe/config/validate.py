@@ -64,7 +64,7 @@ def validated(composed: Sequence[Composed], request: Request, overrides: tuple[s
 
 
 def _world(data: Any, origin: Origin) -> WorldSpec:
-    """The world; a `seeds` folder beside the user's own file becomes an absolute path, so that a resume finds it."""
+    """The world; a `seeds` folder beside the user's own file becomes absolute, so that a resume finds it."""
     if isinstance(data, Mapping):
         data = dict(data)
         beside = _beside(origin)
