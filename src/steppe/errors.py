@@ -147,10 +147,17 @@ def from_validation(
         return input_error(
             f"not an accepted value{more}", file=file, key=key, value=given, accepted=names, line=line
         )
-    accepted = text.removeprefix("Value error, ").removeprefix("Input should be ").removeprefix("a valid ")
+    accepted = _in_file_terms(text)
     return InputError(
         f"not an accepted value{more}", file=file, key=key, value=given, accepted=accepted, line=line
     )
+
+
+def _in_file_terms(text: str) -> str:
+    """What pydantic says is accepted, in the words of someone who writes YAML."""
+    text = text.removeprefix("Value error, ").removeprefix("Input should be ").removeprefix("a valid ")
+    text = text.partition(" or instance of ")[0]
+    return {"tuple": "a list", "dictionary": "keys and values", "string": "text"}.get(text, text)
 
 
 def _telling(faults: Sequence[Any]) -> Any:

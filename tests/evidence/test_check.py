@@ -88,6 +88,14 @@ FAULTS = {
         ("actors/AAA.yaml", "from: 2010-06", "from: 2003-01-01"),
         ("actors/AAA.yaml", "gdp[1]", "gdp of AAA: two rows from 2003-01-01"),
     ),
+    "rows out of order": (
+        ("actors/AAA.yaml", "from: 2010-06", "from: 2000"),
+        ("actors/AAA.yaml", "gdp[0]", "gdp of AAA: rows are not in the order of dates"),
+    ),
+    "member before the founding": (
+        ("chronicle.yaml", "2001-05-28", "2000-05-28"),
+        ("chronicle.yaml", "AAA in ORG, 2000-05-28", "the organisation was not yet founded"),
+    ),
     "from after to": (
         ("dyads/all.csv", "2005,2008", "2008,2005"),
         ("dyads/all.csv", "line 4", "threat of AAA-BBB: the row ends before it begins"),

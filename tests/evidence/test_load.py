@@ -116,6 +116,34 @@ class TestWhatIsRefused:
         error = refusal(plant("actors/AAA.yaml", "security: 0.4", "securty: 0.4"))
         assert (error.key, error.nearest) == ("salience[0].value.securty", "security")
 
+    def test_a_domain_left_out(self, plant: Plant) -> None:
+        error = refusal(plant("actors/AAA.yaml", "trade: 0.6, security: 0.4", "trade: 0.6"))
+        assert (error.message, error.key) == ("missing key 'security'", "salience[0].value")
+
+    def test_a_value_that_is_no_list_of_rows(self, plant: Plant) -> None:
+        rows = "\n  - {from: 2001, value: consensus, assumed: usual}"
+        error = refusal(plant("organisations/ORG.yaml", rows, " 3"))
+        assert (error.key, error.value, error.accepted, error.line) == ("rule", 3, "a list", 9)
+
+    @pytest.mark.parametrize(
+        ("name", "meant"), [("organisations", "organizations"), ("chronicle.yaml", "chronicle.yml")]
+    )
+    def test_a_name_that_is_nearly_right_is_not_left_out_in_silence(
+        self, folder: Path, name: str, meant: str
+    ) -> None:
+        (folder / name).rename(folder / meant)
+        error = refusal(folder)
+        assert (error.value, error.nearest) == (meant, name)
+
+    def test_another_suffix(self, folder: Path) -> None:
+        (folder / "actors/BBB.yaml").rename(folder / "actors/BBB.yml")
+        assert refusal(folder).accepted == "actors/*.yaml"
+
+    def test_a_folder_without_actors(self, folder: Path) -> None:
+        for path in (folder / "actors").iterdir():
+            path.unlink()
+        assert refusal(folder).message == "the folder has no actors"
+
     def test_an_id_given_twice_in_one_file(self, plant: Plant) -> None:
         error = refusal(plant("sources.yaml", "id: votes", "id: bank"))
         assert error.message == "id 'bank' is given twice"

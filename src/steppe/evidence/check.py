@@ -260,7 +260,7 @@ def _missing(evidence: Evidence) -> Iterator[Fault]:
         names = [name for kind, name in evidence.codebook if kind == family]
         for entity in entities.values():
             for name in names:
-                if name not in entity.values:
+                if not entity.values.get(name):
                     yield Fault("missing", entity.file, name, f"{entity.id} has no {name}")
     for (family, name), entry in evidence.codebook.items():
         if family == "dyads" and entry.default is None:

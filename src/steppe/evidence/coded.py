@@ -68,27 +68,16 @@ def dated_rows(raw: object, path: Path, file: str, entity: str, entry: Variable)
 
 def _typed(value: object, entry: Variable, path: Path, key: str) -> Any:
     """The value as its codebook type; numbers as float."""
-    if entry.type == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+    if entry.type == "number" and _is_number(value):
+        return float(value)  # type: ignore[arg-type]
     if entry.type == "choice" and isinstance(value, str):
         return value
     if entry.type == "list" and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     if entry.type == "mapping" and isinstance(value, dict):
-        unknown = next((name for name in value if name not in entry.keys), None)
-        if unknown is not None:
-            raise input_error(
-                f"unknown key {unknown!r}",
-                file=paths.shown(path),
-                key=key_path(key, unknown),
-                value=unknown,
-                accepted=entry.keys,
-                line=line_of(path, key),
-            )
-        if all(
-            isinstance(number, (int, float)) and not isinstance(number, bool) for number in value.values()
-        ):
-            return {name: float(value.get(name, 0.0)) for name in entry.keys}
+        _same_keys(value, entry, path, key)
+        if all(_is_number(number) for number in value.values()):
+            return {name: float(value[name]) for name in entry.keys}
     wanted = {
         "number": f"a number [{entry.unit}]",
         "choice": ", ".join(entry.choices),
@@ -101,6 +90,26 @@ def _typed(value: object, entry: Variable, path: Path, key: str) -> Any:
         key=key,
         value=value,
         accepted=wanted[entry.type],
+        line=line_of(path, key),
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _same_keys(value: Mapping[str, object], entry: Variable, path: Path, key: str) -> None:
+    """Refuse a mapping with a key too many or too few; a weight of 0 is written."""
+    unknown = next((name for name in value if name not in entry.keys), None)
+    absent = next((name for name in entry.keys if name not in value), None)
+    if unknown is None and absent is None:
+        return
+    raise input_error(
+        f"unknown key {unknown!r}" if unknown is not None else f"missing key {absent!r}",
+        file=paths.shown(path),
+        key=key_path(key, unknown or ""),
+        value=unknown,
+        accepted=entry.keys,
         line=line_of(path, key),
     )
 
@@ -125,7 +134,8 @@ def _bounds(value: Any, given: Any, entry: Variable, path: Path, key: str) -> tu
             line=line_of(path, key),
         )
     if isinstance(given, Mapping):
-        pairs = {name: given.get(name, (number, number)) for name, number in value.items()}
+        _same_keys(given, entry, path, key)
+        pairs = {name: given[name] for name in value}
     else:
         half = given if isinstance(given, float) else 0.0
         pairs = {

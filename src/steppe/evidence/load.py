@@ -24,6 +24,19 @@ from steppe.evidence.schema import (
 )
 from steppe.evidence.values import Fault, faults
 
+_CONTENTS = (
+    "actors",
+    "organisations",
+    "dyads",
+    "claims",
+    "worlds",
+    "chronicle.yaml",
+    "codebook.yaml",
+    "documents.yaml",
+    "sources.yaml",
+    "parameters.yaml",
+    "resolutions.yaml",
+)
 _FIXED = {
     "actors": ("id", "name", "kind", "note"),
     "organisations": ("id", "name", "kind", "founded", "dissolved", "note"),
@@ -50,6 +63,7 @@ def load(
         raise InputError(
             "no such folder", file=paths.shown(where), accepted="a folder with actors/ and organisations/"
         )
+    _layout(where)
     if base is None and not (where / "codebook.yaml").is_file():
         base = _shared(paths.seeds(), None)
     shared = _shared(where, base)
@@ -70,6 +84,10 @@ def load(
     if strict if strict is not None else base is not None:
         for fault in faults(evidence):
             raise as_error(fault, where)
+    if not evidence.actors:
+        raise InputError(
+            "the folder has no actors", file=paths.shown(where / "actors"), accepted="one YAML file per actor"
+        )
     return evidence
 
 
@@ -86,6 +104,27 @@ def as_error(fault: Fault, where: Path) -> InputError:
         accepted=fault.accepted,
         line=line,
     )
+
+
+def _layout(where: Path) -> None:
+    """Refuse names that are nearly right: what they hold would be left out without a word."""
+    for path in sorted(where.iterdir()):
+        meant = nearest(path.name, _CONTENTS)
+        if path.name not in _CONTENTS and meant is not None:
+            raise input_error(
+                "not a name that is read", file=paths.shown(path), value=path.name, accepted=_CONTENTS
+            )
+    for name, suffix in (
+        ("actors", ".yaml"),
+        ("organisations", ".yaml"),
+        ("claims", ".yaml"),
+        ("dyads", ".csv"),
+    ):
+        for path in sorted((where / name).glob("*.*")):
+            if path.suffix != suffix and path.suffix in (".yml", ".yaml", ".csv", ".json", ".tsv"):
+                raise InputError(
+                    "not a name that is read", file=paths.shown(path), accepted=f"{name}/*{suffix}"
+                )
 
 
 def _shared(where: Path, base: Evidence | None) -> Evidence:

@@ -93,7 +93,8 @@ def cited(evidence: Evidence) -> tuple[dict[str, list[str]], dict[str, list[str]
         _add(claims, place.claims, place.reference)
         _add(sources, place.sources, place.reference)
     for resolution in evidence.resolutions.values():
-        _add(claims, resolution.affects, f"resolutions/{resolution.id}")
+        settled = [name for name in resolution.affects if name in evidence.claims]
+        _add(claims, settled, f"resolutions/{resolution.id}")
     return claims, sources
 
 

@@ -73,7 +73,7 @@ Interval = tuple[float, float]
 
 
 class Record(BaseModel):
-    """One record of a YAML file: frozen, unknown keys refused, no silent conversion of text to numbers."""
+    """One record of a YAML file: frozen, unknown keys refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -176,7 +176,10 @@ class Parameter(Based):
 
 
 class ValueRow(Based):
-    """One dated row of a variable in an actor or organisation file, as written."""
+    """One dated row of a variable in an actor or organisation file, as written.
+
+    range : [low, high]; one number is a half-width; for a mapping also an interval for each key
+    """
 
     since: When = Field(alias="from")
     value: Any

@@ -180,6 +180,10 @@ def basis_faults(
 
 def _overlaps(rows: tuple[CodedValue, ...]) -> Iterator[Fault]:
     for before, after in itertools.pairwise(rows):
+        if before.family != "dyads" and before.key > after.key and len(before.key) >= len(after.key):
+            yield _fault(
+                after, "dates", f"{after.variable} of {after.entity[0]}: rows are not in the order of dates"
+            )
         if before.since == after.since:
             when = "always" if after.since is None else after.since.isoformat()
             yield _fault(
@@ -209,6 +213,15 @@ def _chronicle_faults(evidence: Evidence) -> Iterator[Fault]:
                 f"no organisation {event.organisation!r}",
                 event.organisation,
                 list(evidence.organisations),
+            )
+        elif body.founded and event.date < body.founded and event.status != "none":
+            yield Fault(
+                "dates",
+                "chronicle.yaml",
+                name,
+                "the organisation was not yet founded",
+                event.status,
+                f"a date from {body.founded.isoformat()}",
             )
         elif body.dissolved and event.date > body.dissolved and event.status != "none":
             yield Fault(
