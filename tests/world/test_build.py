@@ -84,6 +84,10 @@ class TestExpenditureShares:
         share = expenditure_shares(np.zeros((2, 2)), np.zeros(2), np.ones(2))
         assert share == pytest.approx(np.array([[0.95, 0, 0.05], [0, 0.95, 0.05]]))
 
+    def test_an_economy_of_nothing_is_refused(self) -> None:
+        with pytest.raises(InputError, match="gdp must be positive"):
+            expenditure_shares(np.zeros((2, 2)), np.zeros(2), np.array([1.0, 0.0]))
+
     @given(
         numpy_arrays(float, (4, 4), elements=st.floats(0, 1e6)),
         numpy_arrays(float, 4, elements=st.floats(0, 1e4)),

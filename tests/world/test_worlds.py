@@ -17,6 +17,7 @@ from steppe.world.build import build_world
 from steppe.world.describe import describe, nonzero
 from steppe.world.provenance import REST_OF_WORLD, basis_counts, provenance
 from steppe.world.spec import WorldSpec, evidence_for
+from steppe.world.synthetic import synthetic_world
 
 from .conftest import packaged_spec
 
@@ -215,6 +216,9 @@ class TestDescribe:
         csto = next(body for body in told["organisations"] if body["id"] == "CSTO")
         assert csto["suspended"] == ["ARM"]
         assert "UZB" in csto["eligible"]
+
+    def test_a_state_alone_is_near_to_nobody(self) -> None:
+        assert describe(synthetic_world(1, 1))["affinity"] == []
 
     def test_a_symmetric_pair_comes_once(self, eurasia_2026: World) -> None:
         ties = {(cell["a"], cell["b"]) for cell in nonzero(eurasia_2026, "tie")}
