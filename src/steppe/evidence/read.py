@@ -1,7 +1,7 @@
 """Reading YAML and CSV: plain data in, plain data out, and one clear message when a file is malformed.
 
 YAML is read in its 1.2 sense: `NO`, `on` and `2004-05-28` are text, only `true` and `false` are truth values,
-a key given twice is an error. Scalars are typed here and not by the YAML library, which is also faster.
+a key given twice is an error. Scalars are therefore typed here and not by the YAML library.
 """
 
 from __future__ import annotations
