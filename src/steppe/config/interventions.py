@@ -1,7 +1,7 @@
 """What a scenario may do to a world and when: one small frozen model per kind.
 
 A new kind is a class here, its name in `Intervention`, and its effect in the mechanisms. Whether ids exist
-and dates fit is checked against the world in `checks`; what can be said of an intervention alone is checked here.
+and dates fit is checked against the world in `checks`; what can be said of an intervention alone, here.
 """
 
 from __future__ import annotations

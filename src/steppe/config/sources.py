@@ -1,8 +1,8 @@
 """Where Hydra finds its files: folders and single files of YAML 1.2, as Hydra config sources.
 
 Hydra's own file source reads YAML 1.1, in which ``NO`` is False and the key ``on`` is True, and reports a
-malformed file without its name. These two read with the evidence's reader instead. Importing this module imports Hydra
-(0.15 s), so it is imported inside functions only.
+malformed file without its name. These two read with the evidence's reader instead. Importing this module
+imports Hydra (0.15 s), so it is imported inside functions only.
 """
 
 from __future__ import annotations
