@@ -87,7 +87,7 @@ def value_of_membership(state, organisation):
     p = model.parameters
     salience, scope, depth = state.salience, organisation.scope, organisation.depth
     partners = [j for j in organisation.members() if j is not state]
-    courts = state in model.poles and organisation.is_major(state)
+    courts = p["value.influence"] != 0 and state in model.poles and organisation.is_major(state)
 
     with supposing(state, organisation, MEMBER):
         inside = standing(state)

@@ -1,5 +1,7 @@
 """Small invented worlds, parameters and interventions for tests: random, but plausible."""
 
+from datetime import date
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,10 +14,15 @@ from .philox import key_of
 PARAMETERS = Path(__file__).resolve().parents[2] / "seeds" / "parameters.yaml"
 
 
+@cache
+def parameter_entries():
+    """The entries of the parameter file, read once."""
+    return yaml.safe_load(PARAMETERS.read_text(encoding="utf-8"))
+
+
 def default_parameters(**changes):
     """The model's parameters by id; changes are given as `membership__apply_rate=1.0`."""
-    entries = yaml.safe_load(PARAMETERS.read_text(encoding="utf-8"))
-    values = {entry["id"]: float(entry["value"]) for entry in entries}
+    values = {entry["id"]: float(entry["value"]) for entry in parameter_entries()}
     for name, value in changes.items():
         identifier = name.replace("__", ".")
         if identifier not in values:
@@ -27,8 +34,7 @@ def default_parameters(**changes):
 def random_parameters(seed):
     """Parameters drawn from their whole ranges, so that what is idle by default takes part too."""
     rng = np.random.default_rng([seed, 1])
-    entries = yaml.safe_load(PARAMETERS.read_text(encoding="utf-8"))
-    values = {entry["id"]: float(rng.uniform(*entry["range"])) for entry in entries}
+    values = {entry["id"]: float(rng.uniform(*entry["range"])) for entry in parameter_entries()}
     values["membership.vote_persistent"] = float(rng.integers(2))
     values["membership.cooldown"] = float(rng.choice([0.5, 1.0, 2.0, 3.0]))
     return values
@@ -66,7 +72,7 @@ def small_world(states=6, organisations=4, seed=0, **changes):
     mergers happen), and the third is an identity instrument. With five or more, the last is dead.
     """
     rng = np.random.default_rng([seed, 0])
-    world = SimpleNamespace(name=f"small-{seed}")
+    world = SimpleNamespace(name=f"small-{seed}", start=date(2026, 1, 1))
     world.states = names(states)
     world.organisations = names(organisations, "O")
     _make_states(world, rng, states)
