@@ -81,6 +81,14 @@ class Scenario(Section):
     mechanisms: dict[str, bool] = Field(default_factory=dict)
 
 
+class Study(Section):
+    """Which study a run belongs to; its folder has the prediction and the finding."""
+
+    name: str
+    title: str | None = None
+    question: str | None = None
+
+
 class RunConfig(Section):
     """One run, resolved: what `compose` returns, what the run folder keeps and what a resume reads back."""
 
@@ -90,7 +98,7 @@ class RunConfig(Section):
     parameters: dict[str, Number] = Field(default_factory=dict)
     ensemble: Ensemble = Ensemble()
     executor: Executor = Executor()
-    study: str | None = None
+    study: Study | None = None
     output: str | None = None
     overrides: tuple[str, ...] = ()
 
@@ -118,8 +126,9 @@ def steps(config: RunConfig) -> int:
 
 def default_folder(config: RunConfig, stamp: str) -> Path:
     """Where a run goes unless it is told: ``runs/<study, or world and scenario>-<stamp>``."""
-    name = config.study
-    if name is None:
+    if config.study is not None:
+        name = config.study.name
+    else:
         more = len(config.scenarios) - 1
         name = f"{config.world.name}-{config.scenarios[0].name}" + (f"-and-{more}-more" if more else "")
     return Path("runs") / f"{name}-{stamp}"

@@ -13,7 +13,7 @@ from steppe.config.checks import check_run
 from steppe.config.interventions import KINDS, Intervention
 from steppe.config.origin import Composed, Origin
 from steppe.config.overrides import Request
-from steppe.config.schema import Ensemble, Executor, Mechanisms, RunConfig, Scenario
+from steppe.config.schema import Ensemble, Executor, Mechanisms, RunConfig, Scenario, Study
 from steppe.errors import InputError, from_validation, input_error, key_path, nearest
 from steppe.world.spec import WorldSpec, evidence_for
 
@@ -53,7 +53,7 @@ def validated(composed: Sequence[Composed], request: Request, overrides: tuple[s
         parameters=_numbers(first.get("parameters"), "parameters", origin),
         ensemble=_section(Ensemble, first.get("ensemble"), "ensemble", origin),
         executor=_section(Executor, first.get("executor"), "executor", origin),
-        study=request.experiment or first.get("study"),
+        study=_study(first.get("study"), request, origin),
         output=request.output or first.get("output"),
         overrides=overrides,
     )
@@ -127,6 +127,13 @@ def _intervention(item: Any, n: int, origin: Origin) -> Any:
         return _INTERVENTION.validate_python(item)
     except ValidationError as error:
         raise origin.placed(from_validation(error, model=KINDS[str(kind)], data=item, prefix=key)) from None
+
+
+def _study(data: Any, request: Request, origin: Origin) -> Study | None:
+    if data is None and request.experiment is None:
+        return None
+    named = {"name": request.experiment or "study"}
+    return _section(Study, {**named, **data} if isinstance(data, Mapping) else data or named, "study", origin)
 
 
 def _switches(data: Any, origin: Origin) -> dict[str, bool]:

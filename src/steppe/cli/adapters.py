@@ -1,0 +1,157 @@
+"""The only place where the command line meets the layers that simulate and analyse.
+
+Every heavy import is inside a function.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from steppe.errors import InputError
+from steppe.paths import shown
+
+if TYPE_CHECKING:
+    from steppe.config.schema import RunConfig
+    from steppe.evidence import Evidence
+    from steppe.world.arrays import World
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run or a resume came to.
+
+    failed : chunk → error;  seconds : wall time of this call;  steps : replicate-steps computed
+    """
+
+    folder: str
+    planned: int
+    done: int
+    failed: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    steps: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for ``--json``."""
+        rate = self.steps / self.seconds if self.seconds > 0 else None
+        return {
+            "run": self.folder,
+            "chunks": {"planned": self.planned, "done": self.done, "failed": len(self.failed)},
+            "failures": dict(self.failed),
+            "wall_s": round(self.seconds, 3),
+            "replicate_steps_per_s": None if rate is None else round(rate),
+        }
+
+
+def composed(overrides: list[str], config_dir: str | None) -> RunConfig:
+    """The resolved config."""
+    from steppe.config.compose import compose
+
+    return compose(overrides, config_dir)
+
+
+def evidence_of(world: str | None, config_dir: str | None = None) -> Evidence:
+    """The packaged evidence, or that of a world."""
+    if world is None:
+        from steppe.evidence import load
+
+        return load()
+    from steppe.world.spec import evidence_for
+
+    return evidence_for(composed([f"world={world}"], config_dir).world)
+
+
+def built(config: RunConfig) -> World:
+    """The world of a config; raises InputError where the evidence does not give one."""
+    from steppe.world.build import build_world
+    from steppe.world.spec import evidence_for
+
+    evidence = evidence_for(config.world)
+    names = {name: parameter.value for name, parameter in evidence.parameters.items()}
+    weights = {
+        name: value for name, value in (names | config.parameters).items() if name.startswith("world.")
+    }
+    return build_world(evidence, config.world, weights)
+
+
+def simulated(config: RunConfig, folder: Path, progress: Progress) -> Outcome:
+    """Run a config into a new folder."""
+    from steppe.simulation.runner import run
+
+    with _stoppable(folder):
+        return _outcome(run(config, folder, progress), folder)
+
+
+def resumed(folder: Path, progress: Progress) -> Outcome:
+    """Compute what is missing or failed of a run."""
+    from steppe.simulation.runner import resume
+
+    with _stoppable(folder):
+        return _outcome(resume(folder, progress), folder)
+
+
+@contextmanager
+def _stoppable(folder: Path) -> Iterator[None]:
+    """An interruption says what is left of the run and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        what = f"what was finished is stored; go on with: steppe resume {folder}"
+        raise KeyboardInterrupt(f"interrupted; {what}" if folder.is_dir() else "interrupted") from None
+
+
+def free_folder(folder: Path) -> Path:
+    """The folder, if a run may be written there. Nothing is made. Raises InputError."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InputError(
+            "the run folder is occupied",
+            file=shown(folder),
+            key="--out",
+            value=str(folder),
+            accepted=f"a new or empty folder; `steppe resume {folder}` goes on with a run",
+        )
+    existing = folder
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        why = "is a file" if existing.is_file() else "cannot be written"
+        raise InputError(
+            f"the run folder cannot be made: {existing} {why}",
+            file=shown(folder),
+            key="--out",
+            value=str(folder),
+            accepted="a folder that can be written",
+        )
+    return folder
+
+
+def _outcome(summary: Any, folder: Path) -> Outcome:
+    """The runner's summary, as the command line needs it."""
+    return Outcome(
+        folder=str(folder),
+        planned=int(summary.planned),
+        done=int(summary.done),
+        failed={str(name): str(error) for name, error in dict(summary.failed).items()},
+        seconds=float(summary.wall_s),
+        steps=int(summary.replicate_steps),
+    )
+
+
+def compared(folders: list[Path], reference: str | None, measures: list[str] | None) -> list[dict[str, Any]]:
+    """Rows {measure, entity, time, unit, reference, alternative, difference, std_error, low, high, …}."""
+    from steppe.analysis.comparison import compare
+
+    return [dict(row) for row in compare(folders, reference=reference, measures=measures)]
+
+
+def measures() -> list[dict[str, Any]]:
+    """Every outcome measure: id, unit, definition."""
+    from steppe.analysis.indicators import catalogue
+
+    return [dict(row) for row in catalogue()]

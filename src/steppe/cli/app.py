@@ -1,0 +1,269 @@
+"""`steppe …`: the commands, with their examples. Everything heavy is imported inside them."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from steppe.cli import adapters
+from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
+from steppe.errors import InputError
+
+app = typer.Typer(
+    name="steppe",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="How states align, and which organisations they join, leave, deepen, merge or abandon.",
+    epilog=examples(
+        ("steppe run scenario=russia_applies_to_cca", "1,000 futures of one question"),
+        ("steppe list scenarios", "the questions that come with it"),
+        ("steppe show KAZ", "what is known of Kazakhstan, and who says so"),
+    ),
+)
+evidence_app = typer.Typer(no_args_is_help=True, help="The coded evidence.")
+app.add_typer(evidence_app, name="evidence")
+
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+
+
+@app.command(
+    epilog=examples(
+        ("steppe run scenario=russia_applies_to_cca ensemble.replicates=2000", "one scenario, 2,000 futures"),
+        (
+            "steppe run scenario=baseline,my/scenario.yaml --out runs/mine",
+            "your scenario beside the baseline",
+        ),
+        ("steppe run experiments=cca mechanisms.pressure=false", "a study, with a mechanism switched off"),
+    )
+)
+@command
+def run(
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE", help="What differs from the defaults.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="The run folder; new or empty.")
+    ] = None,
+    cfg: Annotated[
+        str | None, typer.Option("--cfg", metavar="job", help="Print the resolved config and stop.")
+    ] = None,
+    config_dir: ConfigDir = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Compose, check, simulate and store a run."""
+    config = adapters.composed(list(overrides or ()), config_dir)
+    if cfg is not None:
+        _print_config(cfg, config, json)
+        return
+    from steppe.config.schema import default_folder
+
+    given = out or (Path(config.output) if config.output else None)
+    folder = adapters.free_folder(given or default_folder(config, datetime.now().strftime("%Y%m%d-%H%M%S")))
+    world = adapters.built(config)
+    names = ", ".join(scenario.name for scenario in config.scenarios)
+    size = config.ensemble
+    log.info("world %s: %d states, %d organisations", world.name, len(world.states), len(world.organisations))
+    log.info("scenarios: %s", names)
+    log.info("%d replicates of %d years, into %s", size.replicates, size.years, folder)
+    from steppe.report.terminal import Progress
+
+    with Progress(quiet or json) as progress:
+        outcome = adapters.simulated(config, folder, progress)
+    _report(outcome, json)
+
+
+@app.command(
+    epilog=examples(
+        ("steppe resume runs/cca-20260301-101500", "compute what is missing or failed"),
+        ("steppe resume runs/mine -v", "and say what"),
+        ("steppe resume runs/mine --json", "for a script"),
+    )
+)
+@command
+def resume(folder: RunFolder, json: Json = False, verbose: Verbose = 0, quiet: Quiet = False) -> None:
+    """Go on with a run: only what is missing or failed."""
+    from steppe.report.terminal import Progress
+
+    with Progress(quiet or json) as progress:
+        outcome = adapters.resumed(folder, progress)
+    _report(outcome, json)
+
+
+@app.command(
+    epilog=examples(
+        ("steppe compare runs/cca", "each scenario of a run against its counterfactual"),
+        ("steppe compare runs/cca --reference baseline", "each against one of them"),
+        ("steppe compare runs/a runs/b --json", "scenarios of two runs, for a script"),
+    )
+)
+@command
+def compare(
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN", help="Run folders.")],
+    reference: Annotated[
+        str | None, typer.Option("--reference", metavar="SCENARIO", help="What to compare with.")
+    ] = None,
+    measure: Annotated[
+        list[str] | None, typer.Option("--measure", metavar="NAME", help="Only these measures.")
+    ] = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Paired differences between scenarios, with their standard errors."""
+    from steppe.report.terminal import table
+
+    rows = adapters.compared(folders, reference, measure)
+    show({"rows": rows}, lambda: table(rows), json)
+
+
+@app.command(
+    "list",
+    epilog=examples(
+        ("steppe list scenarios", "every scenario with its question"),
+        ("steppe list claims --json", "every claim of the documents, for a script"),
+        ("steppe list states --world toy", "the states of a world of your choice"),
+    ),
+)
+@command
+def list_(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="What to list; a wrong word shows what there is.")
+    ],
+    world: Annotated[
+        str | None, typer.Option("--world", metavar="NAME", help="A world other than the packaged evidence.")
+    ] = None,
+    config_dir: ConfigDir = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """What there is of a kind, one row each."""
+    from steppe.cli.catalogue import listing
+    from steppe.evidence.render import render_list
+
+    rows = listing(kind, world, config_dir)
+    show({"kind": kind, "rows": rows}, lambda: render_list(rows), json)
+
+
+@app.command(
+    "show",
+    epilog=examples(
+        ("steppe show EAEU", "an organisation: values, members, sources"),
+        ("steppe show russia_applies_to_cca", "a scenario: question, interventions, prediction"),
+        ("steppe show membership.pressure_vote", "a parameter: value, range, where it comes from"),
+    ),
+)
+@command
+def show_(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="An id; scenario/NAME, world/NAME … where a name is in two kinds."),
+    ],
+    world: Annotated[
+        str | None, typer.Option("--world", metavar="NAME", help="A world other than the packaged evidence.")
+    ] = None,
+    config_dir: ConfigDir = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """All that is known of one thing, with its sources."""
+    from steppe.cli.catalogue import described, rendered
+
+    data = described(name, world, config_dir)
+    show(data, lambda: rendered(data), json)
+
+
+@evidence_app.command(
+    "check",
+    epilog=examples(
+        ("steppe evidence check", "the coded evidence is whole and consistent"),
+        ("steppe evidence check --documents DIR", "and points to the right paragraphs of the documents"),
+        ("steppe evidence check --world my/world", "the same for a world of your own"),
+    ),
+)
+@command
+def evidence_check(
+    documents: Annotated[
+        Path | None, typer.Option("--documents", metavar="DIR", help="Folder with the documents' files.")
+    ] = None,
+    world: Annotated[
+        str | None, typer.Option("--world", metavar="NAME", help="A world other than the packaged evidence.")
+    ] = None,
+    config_dir: ConfigDir = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Check the coded evidence: values, ranges, bases, references."""
+    from steppe.evidence.check import check, render_check
+
+    report = check(adapters.evidence_of(world, config_dir), documents)
+    show(report.as_dict(), lambda: render_check(report), json)
+    if not report.ok:
+        raise Incomplete
+
+
+@app.command(
+    epilog=examples(
+        ("steppe doctor", "versions, cores, caches, optional parts"),
+        ("steppe doctor --json", "the same for a script"),
+        ("steppe doctor -v", "with the folders in use"),
+    )
+)
+@command
+def doctor(json: Json = False, verbose: Verbose = 0, quiet: Quiet = False) -> None:
+    """What this installation has, and what it lacks."""
+    from steppe.cli.doctor import examined, rendered
+
+    data = examined()
+    show(data, lambda: rendered(data, verbose > 0), json)
+    if not data["ok"]:
+        raise Incomplete
+
+
+def _print_config(which: str, config: Any, as_json: bool) -> None:
+    """`--cfg job`, after Hydra's option of that name."""
+    if which != "job":
+        raise InputError("nothing of that name to print", key="--cfg", value=which, accepted=["job"])
+    from steppe.config.resolved import dump
+
+    show(config.model_dump(mode="json"), lambda: dump(config).rstrip(), as_json)
+
+
+def _report(outcome: adapters.Outcome, as_json: bool) -> None:
+    """The end of a run or resume; failed chunks make it incomplete."""
+    from steppe.report.terminal import duration
+
+    def text() -> str:
+        lines = [f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"]
+        lines[0] += f" in {duration(outcome.seconds)}"
+        for chunk, error in outcome.failed.items():
+            lines.append(f"  failed {chunk}: {(error.strip() or 'unknown').splitlines()[-1]}")
+        if outcome.failed:
+            lines.append(f"try them again: steppe resume {outcome.folder}")
+        return "\n".join(lines)
+
+    show(outcome.as_dict(), text, as_json)
+    if outcome.failed:
+        for chunk in outcome.failed:
+            log.error("chunk %s failed; steppe resume %s", chunk, outcome.folder)
+        raise Incomplete
+
+
+def main() -> None:
+    """Entry point of the `steppe` command."""
+    started = time.monotonic()
+    try:
+        app()
+    finally:
+        log.debug("%.2f s", time.monotonic() - started)

@@ -1,0 +1,161 @@
+"""What there is: the config's options and the evidence's entities under one roof, for `list` and `show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from steppe.cli import adapters
+from steppe.errors import input_error, nearest
+from steppe.paths import shown
+
+# kind → config group
+_GROUPS = {
+    "worlds": "world",
+    "scenarios": "scenario",
+    "experiments": "experiments",
+    "ensembles": "ensemble",
+    "executors": "executor",
+}
+_OTHERS = ("mechanisms", "interventions", "measures")
+_SAYS = ("title", "question", "start", "world", "counterfactual", "scenarios", "replicates")
+_WORLD_COLUMNS = {
+    "states": ("id", "name", "gdp", "capability", "autonomy", "member", "observer"),
+    "organisations": ("id", "name", "depth", "rule", "member", "observer"),
+}
+_UNPRINTED = ("id", "kind", "content", "text")
+
+
+def kinds() -> list[str]:
+    """Everything that can be listed."""
+    from steppe.evidence.show import KINDS
+
+    return [*_GROUPS, *_OTHERS, *KINDS]
+
+
+def listing(kind: str, world: str | None = None, config_dir: str | None = None) -> list[dict[str, Any]]:
+    """One row per thing, each with an `id`. Raises InputError with the nearest kind."""
+    if kind not in kinds():
+        raise input_error(
+            f"nothing of the kind {kind!r}", file="command line", key="KIND", value=kind, accepted=kinds()
+        )
+    if kind in _GROUPS:
+        return _options(_GROUPS[kind], config_dir)
+    if kind == "mechanisms":
+        return _mechanisms()
+    if kind == "interventions":
+        return _interventions()
+    if kind == "measures":
+        return adapters.measures()
+    from steppe.evidence.show import listing as coded
+
+    return coded(adapters.evidence_of(world, config_dir), kind)
+
+
+def described(name: str, world: str | None = None, config_dir: str | None = None) -> dict[str, Any]:
+    """All that is known of one thing: an option of a config group, or an entity of the evidence."""
+    from steppe.errors import InputError
+    from steppe.evidence.show import describe
+
+    group, slash, rest = name.partition("/")
+    for kind, folder in _GROUPS.items():
+        wanted = rest if slash and group in (kind, folder) else name
+        found = next((row for row in _options(folder, config_dir) if row["id"] == wanted), None)
+        if found is not None:
+            return _option(kind, folder, found, config_dir)
+    for row in (*_mechanisms(), *_interventions()):
+        if row["id"] == name:
+            return row
+    try:
+        return describe(adapters.evidence_of(world, config_dir), name)
+    except InputError as error:
+        options = [row["id"] for folder in _GROUPS.values() for row in _options(folder, config_dir)]
+        known = error.accepted if isinstance(error.accepted, list) else []
+        error.nearest = nearest(name, [*options, *known])
+        error.file, error.key = "command line", "ID"
+        error.accepted = "an id of `steppe list " + "|".join(kinds()) + "`"
+        raise
+
+
+def rendered(data: dict[str, Any]) -> str:
+    """The same as text: an entity of the evidence in full, a file of the config as it stands."""
+    if "text" not in data and data["kind"] not in ("mechanism", "intervention"):
+        from steppe.evidence.render import render
+
+        return render(data)
+    lines = [f"{data['id']}  ({data['kind']})"]
+    lines += [f"  {key}: {value}" for key, value in data.items() if key not in _UNPRINTED]
+    if "text" in data:
+        lines += ["", *(f"  {line}" for line in str(data["text"]).splitlines())]
+    if data["kind"] == "world":
+        from steppe.report.terminal import table
+
+        for part, columns in _WORLD_COLUMNS.items():
+            lines += ["", part, table(data["content"][part], columns)]
+    return "\n".join(lines)
+
+
+def _options(group: str, config_dir: str | None) -> list[dict[str, Any]]:
+    """The options of a config group: what their files say of themselves."""
+    from steppe.config.compose import options
+    from steppe.evidence.read import read_yaml
+
+    rows = []
+    for name, file in options(group, config_dir).items():
+        data = read_yaml(file) or {}
+        data = {**data, **(data.get("study") or {})}
+        row = {key: data[key] for key in _SAYS if data.get(key) is not None}
+        if not {"title", "question"} & set(row):
+            row["about"] = _first_comment(file)
+        rows.append({"id": name, **row, "file": shown(file)})
+    return rows
+
+
+def _option(kind: str, group: str, row: dict[str, Any], config_dir: str | None) -> dict[str, Any]:
+    """One option in full; a world is built, a study shows its page."""
+    from steppe.evidence.read import read_yaml
+
+    file = Path(row["file"])
+    out = {"id": row["id"], "kind": kind.removesuffix("s"), "file": row["file"]}
+    if group == "world":
+        from steppe.world.describe import describe
+
+        world = adapters.built(adapters.composed([f"world={row['id']}"], config_dir))
+        content: Any = describe(world, adapters.evidence_of(row["id"], config_dir))
+    else:
+        content = read_yaml(file)
+    page = file.parent / "README.md" if group == "experiments" else file
+    text = (page if page.is_file() else file).read_text(encoding="utf-8")
+    return {**out, "content": content, "text": text}
+
+
+def _mechanisms() -> list[dict[str, Any]]:
+    """The switches, with the comment that stands beside each in the default file."""
+    from steppe.config.compose import options
+
+    rows = []
+    for line in options("mechanisms")["default"].read_text(encoding="utf-8").splitlines():
+        name, colon, rest = line.partition(":")
+        if colon and not line.startswith("#"):
+            rows.append({"id": name, "kind": "mechanism", "says": rest.partition("#")[2].strip()})
+    return rows
+
+
+def _interventions() -> list[dict[str, Any]]:
+    """The kinds of intervention with their fields."""
+    from steppe.config.interventions import KINDS
+
+    return [
+        {
+            "id": kind,
+            "kind": "intervention",
+            "says": " ".join((model.__doc__ or "").split()),
+            "fields": [name for name in model.model_fields if name not in ("kind", "date", "note")],
+        }
+        for kind, model in KINDS.items()
+    ]
+
+
+def _first_comment(file: Path) -> str | None:
+    first = file.read_text(encoding="utf-8").partition("\n")[0]
+    return first.lstrip("# ").strip() if first.startswith("#") and "@" not in first else None

@@ -1,0 +1,1 @@
+"""Results for the eye: the terminal, charts, the page."""
