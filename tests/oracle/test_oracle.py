@@ -55,6 +55,13 @@ class TestDraws:
         assert abs(np.mean(uniforms) - 0.5) < 0.03
 
 
+class TestWorlds:
+    @pytest.mark.parametrize("seed", range(5))
+    def test_small_worlds_are_sound(self, seed):
+        """They pass the checks that worlds made from evidence pass, keys included."""
+        small_world(6, 5, seed=seed).validate()
+
+
 class TestTrade:
     def test_by_hand(self):
         """Two states and the world; the first joins the second in a trade body of depth .8.

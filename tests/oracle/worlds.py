@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import yaml
 
+from steppe.world.arrays import World
+
 from .common import DOMAINS, LADDER, RULES, SWITCHES
 from .philox import key_of
 
@@ -69,7 +71,8 @@ def small_world(states=6, organisations=4, seed=0, **changes):
 
     The sizes of the states are very unequal, so that there are major powers. With three bodies or more the
     first and the second are incompatible, the second is deeper than the first and alike in scope (so that
-    mergers happen), and the third is an identity instrument. With five or more, the last is dead.
+    mergers happen), and the third is an identity instrument. With five or more, the last is dead. The world
+    is not validated, so that a test may ask for an impossible one.
     """
     rng = np.random.default_rng([seed, 0])
     world = SimpleNamespace(name=f"small-{seed}", start=date(2026, 1, 1))
@@ -88,7 +91,7 @@ def small_world(states=6, organisations=4, seed=0, **changes):
     world.organisation_key = np.array(
         [key_of("organisation", name) for name in world.organisations], dtype=np.uint32
     )
-    return world
+    return World(**vars(world))
 
 
 def _make_states(world, rng, n):
@@ -97,7 +100,7 @@ def _make_states(world, rng, n):
     world.population = rng.lognormal(3.0, 1.2, n)
     world.military = world.gdp * rng.uniform(0.005, 0.05, n)
     shares = [x / x.sum() for x in (world.gdp, world.population, world.military)]
-    world.capability = sum(shares) / 3 * 0.6
+    world.capability = sum(shares) / 3
     world.salience = rng.dirichlet([2.0] * len(DOMAINS), n)
     world.autonomy = rng.uniform(0.3, 1.8, n)
     world.nonstate_threat = rng.uniform(0, 0.01, n)
