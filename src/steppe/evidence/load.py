@@ -36,6 +36,7 @@ _CONTENTS = (
     "sources.yaml",
     "parameters.yaml",
     "resolutions.yaml",
+    "world.yaml",  # which states and organisations; read by the config
 )
 _FIXED = {
     "actors": ("id", "name", "kind", "note"),
