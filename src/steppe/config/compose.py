@@ -39,7 +39,9 @@ def compose(overrides: Sequence[str] = (), config_dir: Path | str | None = None)
         composed += [_compose(request, folders, name) for name in request.scenarios[1:]]
     elif first.data.get("scenarios"):
         composed = [
-            _compose(request, folders, name, key=f"scenarios[{n}]", study=first.origin)
+            first
+            if name == first.origin.choices["scenario"]
+            else _compose(request, folders, name, key=f"scenarios[{n}]", study=first.origin)
             for n, name in enumerate(_scenario_names(first))
         ]
     return validated(composed, request, tuple(overrides))

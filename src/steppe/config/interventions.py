@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from steppe.config.numbers import Number
 from steppe.evidence.schema import When
@@ -93,11 +93,12 @@ class Found(_Timed):
     members: tuple[str, ...] = Field(min_length=2)
     depth: Share
 
-    @model_validator(mode="after")
-    def _once(self) -> Found:
-        if len(set(self.members)) < len(self.members):
+    @field_validator("members")
+    @classmethod
+    def _once(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(members)) < len(members):
             raise ValueError("every member once")
-        return self
+        return members
 
 
 class Dissolve(_Timed):

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from steppe import paths
 from steppe.config.checks import check_run
-from steppe.config.interventions import KINDS, Intervention
+from steppe.config.interventions import KINDS
 from steppe.config.origin import Composed, Origin
 from steppe.config.overrides import Request
 from steppe.config.schema import Ensemble, Executor, Mechanisms, RunConfig, Scenario, Study
@@ -30,7 +30,6 @@ _RUN_KEYS = (
     "study",
     "output",
 )
-_INTERVENTION: TypeAdapter[Any] = TypeAdapter(Intervention)
 
 
 def validated(composed: Sequence[Composed], request: Request, overrides: tuple[str, ...]) -> RunConfig:
@@ -124,7 +123,7 @@ def _intervention(item: Any, n: int, origin: Origin) -> Any:
         message = "an intervention needs a kind" if kind is None else f"no kind of intervention {kind!r}"
         raise origin.placed(input_error(message, key=f"{key}.kind", value=kind, accepted=KINDS))
     try:
-        return _INTERVENTION.validate_python(item)
+        return KINDS[str(kind)].model_validate(item)
     except ValidationError as error:
         raise origin.placed(from_validation(error, model=KINDS[str(kind)], data=item, prefix=key)) from None
 
