@@ -49,6 +49,7 @@ def manifest(
         "steps_per_year": STEPS_PER_YEAR,
         "years": years,
         "year_steps": [STEPS_PER_YEAR * k for k in range(YEARS + 1)],
+        "dates": [f"{year}-01-01" for year in years],
         "states": list(STATES),
         "organisations": list(BODIES),
         "poles": list(POLES),
@@ -183,6 +184,7 @@ def _yearly(chunk: ChunkId, statuses: Any, alive: Any, rng: Any, pull: float) ->
     share = number(count, years, n)
     alignment = {"replicate": r, "year": y, "state": Coded(i, STATES), "share_PPP": share}
     alignment |= {"share_QQQ": 1 - share, "multivector": number(count, years, n)}
+    alignment["display_gap"] = number(count, years, n)
     state = {"replicate": r, "year": y, "state": Coded(i, STATES), "need": number(count, years, n)}
     state["welfare"] = number(count, years, n) - 0.5
     r, y = keys(replicate, year)

@@ -24,6 +24,7 @@ REQUIRED = (
     "steps_per_year",  # int
     "years",  # calendar years of the observations
     "year_steps",  # for each of them, the steps that had been done
+    "dates",  # for each of them, its ISO date
     "states",
     "organisations",
     "poles",  # lists of ids

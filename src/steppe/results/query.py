@@ -108,13 +108,22 @@ class Run:
         `initial_statuses` (state, organisation, status); and the table macro `memberships(year)`: the
         status of every state in every organisation at the observation of a year.
         """
-        connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-        for table in table_schemas(self.poles):
-            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {self.scan(table)}")
+        connection = self._with_views(self.markers)
         connection.execute(_years(self))
         connection.execute(_initial(self))
         connection.execute(_replicates(self))
         connection.execute(_MEMBERSHIPS)
+        return connection
+
+    def connection_to(self, scenario: str, point: int = 0) -> Any:
+        """A new DuckDB connection with the tables of one scenario at one design point only, as views."""
+        return self._with_views(self.chunks(scenario, point))
+
+    def _with_views(self, markers: Iterable[Marker]) -> Any:
+        connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        chosen = tuple(markers)
+        for table in table_schemas(self.poles):
+            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {self.scan(table, chosen)}")
         return connection
 
 

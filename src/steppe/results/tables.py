@@ -168,6 +168,7 @@ def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
                     for pole in poles
                 ),
                 _share("multivector", "multi-vector index, 0 one pole, 1 all poles alike"),
+                _share("display_gap", "half the L1 distance between displayed and revealed shares"),
             ),
         ),
         Schema(
@@ -208,7 +209,9 @@ def _organisation_columns() -> tuple[Column, ...]:
     return (
         Column("alive", "bool", "", "the body exists"),
         Column("depth", "float32", "1", "rung height, 0 for a body that is not alive"),
-        Column("cohesion", "float32", "1", "cohesion, none for a body that is not alive"),
+        Column(
+            "cohesion", "float32", "1", "cohesion; none for a body that is dead or has fewer than two members"
+        ),
         Column("members", "int16", "1", "number of members"),
         Column("observers", "int16", "1", "number of observers, suspended members among them"),
     )

@@ -1,0 +1,1 @@
+"""What a run says: outcome measures, their uncertainty, and paired comparisons."""

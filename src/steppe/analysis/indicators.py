@@ -1,0 +1,156 @@
+"""The outcome measures: what each one is, its unit, and where a run stores it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from steppe.errors import input_error
+from steppe.results.query import Run
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One outcome measure.
+
+    of : what it is measured of: state, organisation, pole; two for pairs; () for the system as a whole
+    table, column : where it is stored; "statuses" and "mergers" follow from the events; `{}` is a pole
+    probability : true or false in each replicate, so that its mean is a probability
+    scale : a change that weighs as much as a certain change of membership; ranks changes of unlike measures
+    """
+
+    id: str
+    of: tuple[str, ...]
+    unit: str
+    definition: str
+    table: str
+    column: str
+    probability: bool = False
+    scale: float = 1.0
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("member", ("state", "organisation"), "1", "the state is a member", "statuses", "member", True),
+    Measure(
+        "observer",
+        ("state", "organisation"),
+        "1",
+        "the state is an observer or a suspended member",
+        "statuses",
+        "observer",
+        True,
+        2.0,
+    ),
+    Measure("alive", ("organisation",), "1", "the organisation exists", "organisations", "alive", True),
+    Measure(
+        "merged", ("organisation", "other"), "1", "the first has merged into the second", "mergers", "", True
+    ),
+    Measure(
+        "depth", ("organisation",), "1", "rung height; 0 once it is gone", "organisations", "depth", scale=0.2
+    ),
+    Measure(
+        "cohesion",
+        ("organisation",),
+        "1",
+        "cohesion, in the replicates where it exists with two members or more",
+        "organisations",
+        "cohesion",
+        scale=0.5,
+    ),
+    Measure("members", ("organisation",), "1", "number of members", "organisations", "members", scale=3.0),
+    Measure(
+        "observers",
+        ("organisation",),
+        "1",
+        "number of observers and suspended members",
+        "organisations",
+        "observers",
+        scale=6.0,
+    ),
+    Measure(
+        "share", ("state", "pole"), "1", "alignment share of the pole", "alignments", "share_{}", scale=0.3
+    ),
+    Measure(
+        "multivector",
+        ("state",),
+        "1",
+        "multi-vector index: 0 one pole, 1 all alike",
+        "alignments",
+        "multivector",
+        scale=0.5,
+    ),
+    Measure(
+        "display_gap",
+        ("state",),
+        "1",
+        "half the L1 distance between displayed and revealed alignment",
+        "alignments",
+        "display_gap",
+        scale=0.3,
+    ),
+    Measure("need", ("state",), "1", "residual need for protection, 0 to 1", "states", "need", scale=0.3),
+    Measure(
+        "welfare",
+        ("state",),
+        "log points",
+        "log welfare from trade, start of the run = 0",
+        "states",
+        "welfare",
+        scale=0.05,
+    ),
+    Measure(
+        "influence",
+        ("pole",),
+        "1",
+        "influence of the pole: GDP-weighted mean share over states that are not poles",
+        "poles",
+        "influence_{}",
+        scale=0.2,
+    ),
+    Measure(
+        "polarisation",
+        (),
+        "1",
+        "mean distance between the alignments of two states that are not poles",
+        "poles",
+        "polarisation",
+        scale=0.2,
+    ),
+)
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """Every measure: id, of, unit, definition."""
+    return [
+        {"id": m.id, "of": " × ".join(m.of) or SYSTEM, "unit": m.unit, "definition": m.definition}
+        for m in MEASURES
+    ]
+
+
+def chosen(names: Iterable[str] | None = None) -> tuple[Measure, ...]:
+    """Measures by id in the order of `MEASURES`, all if None; InputError for an unknown one."""
+    known = [measure.id for measure in MEASURES]
+    wanted = known if names is None else list(names)
+    for name in wanted:
+        if name not in known:
+            raise input_error("no such measure", key="measure", value=name, accepted=known)
+    return tuple(measure for measure in MEASURES if measure.id in wanted)
+
+
+def entities(measure: Measure, run: Run) -> tuple[str, ...]:
+    """Ids of what a measure is measured of in a run, in order; pairs as FIRST/SECOND."""
+    members = {
+        "state": run.states,
+        "organisation": run.organisations,
+        "other": run.organisations,
+        "pole": run.poles,
+    }
+    if not measure.of:
+        return (SYSTEM,)
+    if len(measure.of) == 1:
+        return members[measure.of[0]]
+    first, second = (members[kind] for kind in measure.of)
+    return tuple(f"{a}/{b}" for a in first for b in second)
