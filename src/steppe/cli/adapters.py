@@ -90,6 +90,9 @@ def simulated(config: RunConfig, folder: Path, progress: Progress) -> Outcome:
 
 def resumed(folder: Path, progress: Progress) -> Outcome:
     """Compute what is missing or failed of a run."""
+    from steppe.results.manifest import read_manifest
+
+    read_manifest(folder)
     from steppe.simulation.runner import resume
 
     with _stoppable(folder):
@@ -145,9 +148,12 @@ def _outcome(summary: Any, folder: Path) -> Outcome:
 
 def compared(folders: list[Path], reference: str | None, measures: list[str] | None) -> list[dict[str, Any]]:
     """Rows {measure, entity, time, unit, reference, alternative, difference, std_error, low, high, …}."""
+    from steppe.results.query import open_run
+
+    runs = [open_run(folder) for folder in folders]
     from steppe.analysis.comparison import compare
 
-    return [dict(row) for row in compare(folders, reference=reference, measures=measures)]
+    return [dict(row) for row in compare(runs, reference=reference, measures=measures)]
 
 
 def measures() -> list[dict[str, Any]]:

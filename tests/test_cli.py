@@ -1,0 +1,236 @@
+"""The command line: what it prints where, its exit codes, its help, its speed."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from steppe.cli import adapters, app
+from steppe.cli.adapters import Outcome
+from steppe.config.resolved import load_config
+from steppe.config.schema import RunConfig
+from steppe.report.terminal import Progress, duration, table
+
+COMMANDS = ["run", "resume", "compare", "list", "show", "doctor", "evidence check"]
+
+
+def invoke(*argv: str) -> Result:
+    """The command line in this process; standard output and error apart."""
+    return CliRunner().invoke(app, list(argv), catch_exceptions=False)
+
+
+def plain(text: str) -> str:
+    """Without colours, frames and line breaks."""
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m|[│╭╮╰╯─]", " ", text).split())
+
+
+class TestHelp:
+    @pytest.mark.parametrize("command", ["", *COMMANDS])
+    def test_every_command_shows_three_examples_of_itself(self, command: str) -> None:
+        result = invoke(*command.split(), "--help")
+        assert result.exit_code == 0
+        shown = plain(result.stdout).partition("Examples")[2]
+        assert shown.count(f"steppe {command}".strip()) >= 3
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_every_command_prints_json_and_knows_quiet_and_verbose(self, command: str) -> None:
+        shown = plain(invoke(*command.split(), "--help").stdout)
+        assert {"--json", "--verbose", "--quiet"} <= set(shown.split())
+
+    def test_help_loads_nothing_heavy(self) -> None:
+        code = "import sys, steppe.cli; print(' '.join(sys.modules))"
+        loaded = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        heavy = {"numpy", "numba", "hydra", "omegaconf", "pydantic", "duckdb", "mesa", "scipy", "yaml"}
+        assert not heavy & set(loaded.split())
+
+    def test_help_is_there_at_once(self) -> None:
+        """0.3 s on a free core; the best of five, with room for a busy machine."""
+        best = 9.0
+        for _ in range(5):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "steppe", "--help"], capture_output=True, check=True)
+            best = min(best, time.perf_counter() - started)
+        assert best < 0.6
+
+    def test_the_examples_of_run_compose(self) -> None:
+        for scenario in ("russia_applies_to_cca", "baseline"):
+            assert invoke("run", f"scenario={scenario}", "--cfg", "job").exit_code == 0
+
+
+class TestConfig:
+    def test_cfg_job_prints_what_a_run_would_use_and_stops(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        result = invoke("run", "experiments=demo", "ensemble.replicates=7", "--cfg", "job")
+        assert result.exit_code == 0 and result.stderr == "" and list(tmp_path.iterdir()) == []
+        file = tmp_path / "config.yaml"
+        file.write_text(result.stdout, encoding="utf-8")
+        assert load_config(file).ensemble.replicates == 7
+
+    def test_as_json(self) -> None:
+        data = json.loads(invoke("run", "--cfg", "job", "--json").stdout)
+        assert RunConfig.model_validate(data).world.name == "eurasia_2026"
+
+
+class TestRun:
+    @pytest.fixture
+    def simulated(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Path]]:
+        """A simulator that comes to what the test says; the folders it was given."""
+        monkeypatch.chdir(tmp_path)
+
+        def comes_to(failed: dict[str, str] | None = None, raises: BaseException | None = None) -> list[Path]:
+            folders: list[Path] = []
+
+            def simulate(config: RunConfig, folder: Path, progress: Callable[[int, int], None]) -> Outcome:
+                progress(0, config.ensemble.replicates)
+                folders.append(folder)
+                if raises is not None:
+                    raise raises
+                return Outcome(str(folder), planned=4, done=4 - len(failed or {}), failed=failed or {})
+
+            monkeypatch.setattr(adapters, "simulated", simulate)
+            return folders
+
+        return comes_to
+
+    def test_done(self, simulated: Callable[..., list[Path]]) -> None:
+        folders = simulated()
+        result = invoke("run", "world=toy")
+        assert result.exit_code == 0 and "4 of 4 chunks stored" in result.stdout
+        assert re.fullmatch(r"runs/toy-baseline-\d{8}-\d{6}", folders[0].as_posix())
+
+    @pytest.mark.parametrize("how", [["--out", "here"], ["-o", "here"], ["hydra.run.dir=here"]])
+    def test_where_it_is_told(self, how: list[str], simulated: Callable[..., list[Path]]) -> None:
+        folders = simulated()
+        assert invoke("run", "world=toy", *how).exit_code == 0
+        assert folders == [Path("here")]
+
+    def test_json_is_one_document_and_nothing_else(self, simulated: Callable[..., list[Path]]) -> None:
+        simulated()
+        result = invoke("run", "world=toy", "--out", "here", "--json", "-v")
+        data = json.loads(result.stdout)
+        assert data["run"] == "here" and data["chunks"] == {"planned": 4, "done": 4, "failed": 0}
+        assert "world toy" in result.stderr
+
+    def test_quiet_says_nothing_but_the_result(self, simulated: Callable[..., list[Path]]) -> None:
+        simulated()
+        result = invoke("run", "world=toy", "-q")
+        assert result.stderr == "" and result.stdout.count("\n") == 1
+
+    def test_failed_chunks(self, simulated: Callable[..., list[Path]]) -> None:
+        simulated({"baseline-0-250": "Traceback …\nMemoryError: no more"})
+        result = invoke("run", "world=toy", "--out", "here")
+        assert result.exit_code == 1
+        assert "baseline-0-250: MemoryError: no more" in result.stdout
+        assert "steppe resume here" in result.stdout
+
+    def test_interrupted(self, simulated: Callable[..., list[Path]]) -> None:
+        simulated(raises=KeyboardInterrupt("interrupted; go on with: steppe resume here"))
+        result = invoke("run", "world=toy", "--out", "here")
+        assert result.exit_code == 130 and "steppe resume here" in result.stderr
+
+    def test_a_fault_of_the_program_is_no_bad_input(self, simulated: Callable[..., list[Path]]) -> None:
+        simulated(raises=RuntimeError("a fault"))
+        with pytest.raises(RuntimeError, match="a fault"):
+            invoke("run", "world=toy", "--out", "here")
+
+
+class TestLists:
+    KINDS = ("worlds", "scenarios", "experiments", "mechanisms", "interventions", "states", "organisations")
+
+    @pytest.mark.parametrize("kind", [*KINDS, "claims", "parameters", "documents", "sources"])
+    def test_every_row_has_an_id_and_can_be_shown(self, kind: str) -> None:
+        data = json.loads(invoke("list", kind, "--json").stdout)
+        assert data["kind"] == kind and len({row["id"] for row in data["rows"]}) == len(data["rows"]) > 0
+        assert data["rows"][0]["id"] in invoke("list", kind).stdout
+        for row in data["rows"][:2]:
+            found = json.loads(invoke("show", row["id"], "--json").stdout)
+            assert found["id"] == row["id"]
+            assert row["id"] in invoke("show", row["id"]).stdout
+
+    def test_a_world_of_ones_choice(self) -> None:
+        rows = json.loads(invoke("list", "states", "--world", "toy", "--json").stdout)["rows"]
+        assert [row["id"] for row in rows] == ["AAA", "BBB", "CCC", "DDD", "EEE"]
+
+    def test_a_kind_in_front_tells_two_things_of_one_name_apart(self) -> None:
+        data = json.loads(invoke("show", "ensemble/default", "--json").stdout)
+        assert data["kind"] == "ensemble" and data["content"]["replicates"] == 1000
+
+    def test_a_scenario_is_shown_with_its_prediction(self) -> None:
+        assert "prediction" in invoke("show", "russia_admitted_to_cca").stdout
+
+    def test_a_world_is_shown_as_built(self) -> None:
+        text = invoke("show", "toy").stdout
+        assert "Arvand" in text and "consensus" in text
+
+    def test_a_study_shows_its_page(self) -> None:
+        assert "**Prediction**" in invoke("show", "caco").stdout
+
+
+class TestChecks:
+    def test_the_shipped_evidence_has_no_problem(self) -> None:
+        result = invoke("evidence", "check", "--json")
+        assert json.loads(result.stdout)["ok"] is True and result.exit_code == 0
+
+    def test_the_doctor_finds_this_installation_well(self) -> None:
+        data = json.loads(invoke("doctor", "--json").stdout)
+        assert data["ok"] and data["cores"] >= 1
+        assert {row["id"] for row in data["folders"]} == {"seeds", "conf", "experiments"}
+        assert "all is well" in invoke("doctor", "-v").stdout
+
+
+class TestTerminal:
+    @pytest.mark.parametrize(
+        ("seconds", "text"),
+        [(0.04, "0.0 s"), (7.26, "7.3 s"), (42, "42 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")],
+    )
+    def test_durations(self, seconds: float, text: str) -> None:
+        assert duration(seconds) == text
+
+    def test_a_table_lines_up_and_numbers_stand_right(self) -> None:
+        lines = table([{"id": "a", "n": 1.5}, {"id": "long", "n": None}]).splitlines()
+        assert lines == ["id      n", "────  ───", "a     1.5", "long    –"]
+        assert table([]) == "none"
+
+    def test_short_work_shows_no_progress_and_long_work_plain_lines(self) -> None:
+        stream = io.StringIO()
+        progress = Progress(stream=stream)
+        progress(0, 100)
+        assert stream.getvalue() == ""
+        progress.started -= 10
+        progress(50, 100)
+        assert re.fullmatch(r"50 of 100 replicates, 5/s, 10\.?0? s left\n", stream.getvalue())
+        progress(60, 100)  # too soon for another line
+        progress(100, 100)
+        assert stream.getvalue().count("\n") == 2
+
+    def test_a_resume_counts_its_own_work_only(self) -> None:
+        stream = io.StringIO()
+        progress = Progress(stream=stream)
+        progress(900, 1000)
+        progress.started -= 10
+        progress(950, 1000)
+        assert ", 5/s" in stream.getvalue()
+
+    def test_a_terminal_gets_a_bar(self) -> None:
+        class Terminal(io.StringIO):
+            def isatty(self) -> bool:
+                return True
+
+        with Progress(stream=Terminal()) as progress:
+            progress.started -= 10
+            progress(1, 2)
+            assert progress.bar is not None
+        assert progress.bar is None
