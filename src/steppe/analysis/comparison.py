@@ -48,7 +48,7 @@ class Difference:
     """Alternative minus reference in one measure of one entity at one year.
 
     n : replicates in which the measure is defined in both; all means are taken over these
-    std_error, low, high : of the paired difference; interval of Bonett and Price for probabilities, else Student
+    std_error, low, high : of the paired difference; Bonett and Price for probabilities, else Student
     unpaired_std_error : what it would be for as many independent replicates in each scenario
     variance_ratio : (unpaired_std_error / std_error)²: how many times fewer replicates pairing needs
     relative : difference / |reference|
@@ -118,7 +118,7 @@ def pairs(runs: Sequence[Run], reference: str | None = None) -> list[tuple[Arm, 
         raise InputError(
             "there is nothing to compare: the runs hold a single scenario",
             value=", ".join(arm.label for arm in arms),
-            accepted="runs with two scenarios or more between them, e.g. steppe run scenario=baseline,ANOTHER",
+            accepted="two scenarios or more between the runs, e.g. steppe run scenario=baseline,ANOTHER",
         )
     return found
 

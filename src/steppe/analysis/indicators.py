@@ -17,7 +17,7 @@ class Measure:
     """One outcome measure.
 
     of : what it is measured of: state, organisation, pole; two for pairs; () for the system as a whole
-    table, column : where it is stored; "statuses" and "mergers" follow from the events; `{}` is a pole
+    table, column : where it is stored; "history" follows from the events; `{}` is a pole
     probability : true or false in each replicate, so that its mean is a probability
     scale : a change that weighs as much as a certain change of membership; ranks changes of unlike measures
     """
@@ -33,20 +33,26 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("member", ("state", "organisation"), "1", "the state is a member", "statuses", "member", True),
+    Measure("member", ("state", "organisation"), "1", "the state is a member", "history", "member", True),
     Measure(
         "observer",
         ("state", "organisation"),
         "1",
         "the state is an observer or a suspended member",
-        "statuses",
+        "history",
         "observer",
         True,
         2.0,
     ),
     Measure("alive", ("organisation",), "1", "the organisation exists", "organisations", "alive", True),
     Measure(
-        "merged", ("organisation", "other"), "1", "the first has merged into the second", "mergers", "", True
+        "merged",
+        ("organisation", "other"),
+        "1",
+        "the first has merged into the second",
+        "history",
+        "merged",
+        True,
     ),
     Measure(
         "depth", ("organisation",), "1", "rung height; 0 once it is gone", "organisations", "depth", scale=0.2

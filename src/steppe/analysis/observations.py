@@ -17,7 +17,7 @@ from steppe.results.query import Run
 from steppe.results.tables import CLOSING_KINDS, UNCHANGING_KINDS
 
 MEMBER = 2
-OBSERVING = (1, 3)
+OBSERVER, SUSPENDED = 1, 3
 _CELLS = 60_000_000  # numbers read at a time; bounds the memory to about a gigabyte
 
 
@@ -61,7 +61,7 @@ def observe(
     try:
         for table in dict.fromkeys(measure.table for measure in measures):
             own = [measure for measure in measures if measure.table == table]
-            read = _from_events if table in ("statuses", "mergers") else _from_table
+            read = _from_events if table == "history" else _from_table
             yield from read(run, connection, own, wanted, replicates)
     finally:
         connection.close()
@@ -126,13 +126,13 @@ def _from_events(
     """Statuses and mergers, which follow from the initial statuses and the events."""
     for year, status, merged in _histories(run, connection, years, replicates):
         for measure in measures:
-            if measure.table == "mergers":
+            if measure.column == "merged":
                 into = merged[:, None, :] == np.arange(len(run.organisations))[None, :, None]
                 values = into.reshape(-1, len(replicates))
             elif measure.column == "member":
                 values = (status == MEMBER).reshape(-1, len(replicates))
             else:
-                values = np.isin(status, OBSERVING).reshape(-1, len(replicates))
+                values = ((status == OBSERVER) | (status == SUSPENDED)).reshape(-1, len(replicates))
             yield Observed(measure, year, entities(measure, run), replicates, values)
 
 

@@ -1,0 +1,199 @@
+"""A run or a comparison in words: the largest changes first, each with its interval.
+
+Changes of unlike measures are ranked by |difference| divided by the measure's `scale`, the change that
+weighs as much as a certain change of membership. Only differences whose interval leaves out zero are told, and
+at most `PER_MEASURE` of one measure, so that one event does not fill the page with its consequences.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from steppe.analysis.indicators import MEASURES, Measure
+from steppe.analysis.intervals import LEVEL, wilson
+from steppe.analysis.measures import Estimate, measure_table
+from steppe.paths import shown
+from steppe.results.query import Run
+
+TOP = 12
+PER_MEASURE = 4
+_BY_ID = {measure.id: measure for measure in MEASURES}
+_PHRASES = {
+    "member": "{0} a member of {1} in {year}",
+    "observer": "{0} an observer of {1} in {year}",
+    "alive": "{0} exists in {year}",
+    "merged": "{0} merged into {1} by {year}",
+    "depth": "depth of {0} in {year}",
+    "cohesion": "cohesion of {0} in {year}, where it exists",
+    "members": "members of {0} in {year}",
+    "observers": "observers of {0} in {year}",
+    "share": "alignment of {0} with {1} in {year}",
+    "multivector": "multi-vector index of {0} in {year}",
+    "display_gap": "gap between displayed and revealed alignment of {0} in {year}",
+    "need": "need for protection of {0} in {year}",
+    "welfare": "welfare of {0} from trade in {year} (log points)",
+    "influence": "influence of {0} in {year}",
+    "polarisation": "polarisation in {year}",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One statement: what, its value with interval, and its change with interval; `weight` ranks it."""
+
+    what: str
+    value: str
+    change: str
+    weight: float
+    measure: str
+
+
+def phrase(measure: str, entity: str, year: int) -> str:
+    """What a measure of an entity says, in words: ``CCA merged into EAEU by 2035``."""
+    return _PHRASES[measure].format(*entity.split("/"), year=year)
+
+
+def comparison_text(rows: Sequence[Mapping[str, Any]], top: int = TOP, rich: bool = False) -> str:
+    """The rows of `analysis.comparison.compare` in words, by pair of scenarios.
+
+    rich : tables with colours for a terminal instead of plain lines
+    """
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        keys = ("run", "scenario", "reference_run", "reference_scenario", "point", "year")
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    folders = {row["run"] for row in rows} | {row["reference_run"] for row in rows}
+    return "\n\n".join(_comparison(group, len(folders) > 1, top, rich) for group in groups.values())
+
+
+def run_text(run: Run, top: int = TOP, rich: bool = False) -> str:
+    """A run in words: for each scenario what changed most between the start and the last year."""
+    years = (run.years[0], run.years[-1])
+    blocks = []
+    for scenario in run.scenarios:
+        if not len(run.replicates(scenario)):
+            blocks.append(f"{scenario}: no replicate is stored")
+            continue
+        estimates = measure_table(run, [scenario], years)
+        before = {(e.measure, e.entity): e for e in estimates if e.year == years[0]}
+        lines = [
+            line
+            for after in estimates
+            if after.year == years[1] and (line := _since_start(before[after.measure, after.entity], after))
+        ]
+        head = f"{scenario}, {years[0]} to {years[1]} ({len(run.replicates(scenario)):,} replicates)"
+        blocks.append(_block(head, lines, f"since {years[0]}", top, rich))
+    return "\n\n".join(blocks)
+
+
+def importance(measure: str, difference: float) -> float:
+    """|difference| in units of the measure's scale; 1 weighs as much as a certain change of membership."""
+    return abs(difference) / _BY_ID[measure].scale
+
+
+def _comparison(rows: Sequence[Mapping[str, Any]], several: bool, top: int, rich: bool) -> str:
+    first = rows[0]
+    names = [first["scenario"], first["reference_scenario"]]
+    if several:
+        names = [
+            f"{shown(first[key])}:{name}" for key, name in zip(("run", "reference_run"), names, strict=True)
+        ]
+    lines = [line for row in rows if (line := _against(row))]
+    most = max(row["n"] for row in rows)
+    head = f"{names[0]} against {names[1]}, {first['year']} ({most:,} replicates)"
+    return _block(head, lines, f"against {names[1]}", top, rich)
+
+
+def _against(row: Mapping[str, Any]) -> Line | None:
+    """A row as a statement, unless its interval holds zero."""
+    low, high, difference = row["low"], row["high"], row["difference"]
+    if difference is None or low is None or low <= 0 <= high:
+        return None
+    measure = _BY_ID[row["measure"]]
+    value = _level(measure, row["alternative"], row["n"])
+    what = phrase(measure.id, row["entity"], row["year"])
+    change = interval(difference, low, high, signed=True)
+    return Line(what, value, change, importance(measure.id, difference), measure.id)
+
+
+def _since_start(before: Estimate, after: Estimate) -> Line | None:
+    """Change of a measure between two years, unless the interval of the later one holds the earlier one."""
+    change = after.mean - before.mean
+    if not math.isfinite(change) or change == 0 or after.low <= before.mean <= after.high:
+        return None
+    what = phrase(after.measure, after.entity, after.year)
+    value = interval(after.mean, after.low, after.high)
+    moved = _signed(change, _decimals((after.high - after.low) / 2))
+    return Line(what, value, moved, importance(after.measure, change), after.measure)
+
+
+def _level(measure: Measure, mean: float, n: int) -> str:
+    """The alternative's value; a probability with its own interval."""
+    if not measure.probability:
+        return _plain(mean, 3)
+    low, high = wilson(np.array([round(mean * n)]), np.array([n]))
+    return interval(mean, float(low[0]), float(high[0]))
+
+
+def interval(value: float, low: float, high: float, signed: bool = False) -> str:
+    """``0.41 [0.38, 0.44]``, with as many decimals as the interval supports (2 to 4)."""
+    decimals = _decimals((high - low) / 2)
+    text = _signed if signed else _plain
+    return f"{text(value, decimals)} [{_plain(low, decimals)}, {_plain(high, decimals)}]"
+
+
+def _decimals(half_width: float) -> int:
+    return min(max(2, -math.floor(math.log10(half_width))), 4) if half_width > 0 else 2
+
+
+def _plain(value: float, decimals: int) -> str:
+    text = f"{value:.{decimals}f}"
+    return text.replace("-", "−") if float(text) else f"{0:.{decimals}f}"
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = _plain(value, decimals)
+    return text if text.startswith("−") else f"+{text}"
+
+
+def _block(head: str, lines: Iterable[Line], against: str, top: int, rich: bool) -> str:
+    """A heading and the statements of most weight."""
+    ranked = sorted(lines, key=lambda line: (-line.weight, line.what))
+    told: list[Line] = []
+    for line in ranked:
+        if len(told) < top and sum(other.measure == line.measure for other in told) < PER_MEASURE:
+            told.append(line)
+    if not told:
+        return f"{head}: no measure differs by more than its {LEVEL:.0%} interval"
+    rest = len(ranked) - len(told)
+    tail = f"and {rest} smaller ones; all numbers with --json" if rest else ""
+    if rich:
+        return _table(head, told, against, tail)
+    body = [f"  {line.what}: {line.value}, {line.change} {against}" for line in told]
+    return "\n".join([head, *body, *([f"  {tail}"] if tail else [])])
+
+
+def _table(head: str, lines: Sequence[Line], against: str, tail: str) -> str:
+    """The same as a table for a terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=head, caption=tail or None, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("outcome")
+    table.add_column("value")
+    table.add_column(against)
+    for line in lines:
+        colour = "red" if line.change.startswith("−") else "green"
+        table.add_row(
+            line.what, line.value, f"[{colour}]{line.change.replace('[', chr(92) + '[')}[/{colour}]"
+        )
+    stream = io.StringIO()
+    Console(file=stream, force_terminal=True).print(table)
+    return stream.getvalue().rstrip()
