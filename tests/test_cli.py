@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.results.fake import make_run
 from typer.testing import CliRunner, Result
 
 from steppe.cli import adapters, app
@@ -147,10 +148,43 @@ class TestRun:
             invoke("run", "world=toy", "--out", "here")
 
 
-class TestLists:
-    KINDS = ("worlds", "scenarios", "experiments", "mechanisms", "interventions", "states", "organisations")
+class TestCompare:
+    @pytest.fixture
+    def stored(self, tmp_path: Path) -> str:
+        """Two scenarios; in the second, states are pulled into ONE and every number is half a unit higher."""
+        make_run(tmp_path / "run", replicates=40)
+        return str(tmp_path / "run")
 
-    @pytest.mark.parametrize("kind", [*KINDS, "claims", "parameters", "documents", "sources"])
+    def test_json_has_a_row_for_every_measure_and_entity(self, stored: str) -> None:
+        rows = json.loads(invoke("compare", stored, "--json").stdout)["rows"]
+        wanted = {"measure", "entity", "time", "unit", "reference", "alternative", "difference", "std_error"}
+        assert wanted | {"low", "high", "relative", "n"} <= set(rows[0])
+        welfare = next(row for row in rows if (row["measure"], row["entity"]) == ("welfare", "AAA"))
+        assert welfare["difference"] == pytest.approx(0.5, abs=1e-6)
+
+    def test_text_shows_what_stands_out_first_and_everything_on_demand(self, stored: str) -> None:
+        short, long = invoke("compare", stored).stdout, invoke("compare", stored, "--all").stdout
+        assert short.startswith("pull against baseline") and "more rows: --all" in short
+        assert len(long.splitlines()) > len(short.splitlines()) and "more rows" not in long
+
+    def test_measures_years_and_the_reference_can_be_chosen(self, stored: str) -> None:
+        argv = ["compare", stored, "--measure", "cohesion", "--year", "2027", "--reference", "pull", "--json"]
+        rows = json.loads(invoke(*argv).stdout)["rows"]
+        assert {(row["measure"], row["year"], row["scenario"]) for row in rows} == {
+            ("cohesion", 2027, "baseline")
+        }
+
+    def test_two_runs_with_themselves_do_not_differ(self, stored: str) -> None:
+        text = invoke("compare", stored, stored, "--reference", "baseline", "--measure", "depth").stdout
+        assert "pull" in text
+
+
+class TestLists:
+    KINDS = ("worlds", "scenarios", "experiments", "mechanisms", "measures", "states", "organisations")
+
+    @pytest.mark.parametrize(
+        "kind", [*KINDS, "interventions", "claims", "parameters", "documents", "sources"]
+    )
     def test_every_row_has_an_id_and_can_be_shown(self, kind: str) -> None:
         data = json.loads(invoke("list", kind, "--json").stdout)
         assert data["kind"] == kind and len({row["id"] for row in data["rows"]}) == len(data["rows"]) > 0

@@ -146,18 +146,24 @@ def _outcome(summary: Any, folder: Path) -> Outcome:
     )
 
 
-def compared(folders: list[Path], reference: str | None, measures: list[str] | None) -> list[dict[str, Any]]:
+def compared(
+    folders: list[Path], reference: str | None, measures: list[str] | None, years: list[int] | None
+) -> list[dict[str, Any]]:
     """Rows {measure, entity, time, unit, reference, alternative, difference, std_error, low, high, …}."""
-    from steppe.results.query import open_run
-
-    runs = [open_run(folder) for folder in folders]
     from steppe.analysis.comparison import compare
 
-    return [dict(row) for row in compare(runs, reference=reference, measures=measures)]
+    return compare(folders, reference, measures, years)
+
+
+def scales() -> dict[str, float]:
+    """For each measure the difference that counts as large."""
+    from steppe.analysis.indicators import MEASURES
+
+    return {measure.id: measure.scale for measure in MEASURES}
 
 
 def measures() -> list[dict[str, Any]]:
     """Every outcome measure: id, unit, definition."""
     from steppe.analysis.indicators import catalogue
 
-    return [dict(row) for row in catalogue()]
+    return catalogue()

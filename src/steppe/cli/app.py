@@ -79,6 +79,8 @@ def run(
     with Progress(quiet or json) as progress:
         outcome = adapters.simulated(config, folder, progress)
     _report(outcome, json)
+    if len(config.scenarios) > 1:
+        log.warning("differences between the scenarios: steppe compare %s", folder)
 
 
 @app.command(
@@ -101,8 +103,8 @@ def resume(folder: RunFolder, json: Json = False, verbose: Verbose = 0, quiet: Q
 @app.command(
     epilog=examples(
         ("steppe compare runs/cca", "each scenario of a run against its counterfactual"),
-        ("steppe compare runs/cca --reference baseline", "each against one of them"),
-        ("steppe compare runs/a runs/b --json", "scenarios of two runs, for a script"),
+        ("steppe compare runs/cca --reference baseline --measure cohesion", "one measure, one reference"),
+        ("steppe compare runs/a runs/b --year 2030 --json", "scenarios of two runs, for a script"),
     )
 )
 @command
@@ -114,15 +116,22 @@ def compare(
     measure: Annotated[
         list[str] | None, typer.Option("--measure", metavar="NAME", help="Only these measures.")
     ] = None,
+    year: Annotated[
+        list[int] | None,
+        typer.Option("--year", metavar="YEAR", help="At these years; the last if not given."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every row, not only the differences that stand out.")
+    ] = False,
     json: Json = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
     """Paired differences between scenarios, with their standard errors."""
-    from steppe.report.terminal import table
+    from steppe.report.compared import text
 
-    rows = adapters.compared(folders, reference, measure)
-    show({"rows": rows}, lambda: table(rows), json)
+    rows = adapters.compared(folders, reference, measure, year)
+    show({"rows": rows}, lambda: text(rows, adapters.scales(), everything), json)
 
 
 @app.command(

@@ -63,9 +63,9 @@ def described(name: str, world: str | None = None, config_dir: str | None = None
         found = next((row for row in _options(folder, config_dir) if row["id"] == wanted), None)
         if found is not None:
             return _option(kind, folder, found, config_dir)
-    for row in (*_mechanisms(), *_interventions()):
+    for row in (*_mechanisms(), *_interventions(), *adapters.measures()):
         if row["id"] == name:
-            return row
+            return {"kind": "measure", **row}
     try:
         return describe(adapters.evidence_of(world, config_dir), name)
     except InputError as error:
@@ -79,7 +79,7 @@ def described(name: str, world: str | None = None, config_dir: str | None = None
 
 def rendered(data: dict[str, Any]) -> str:
     """The same as text: an entity of the evidence in full, a file of the config as it stands."""
-    if "text" not in data and data["kind"] not in ("mechanism", "intervention"):
+    if "text" not in data and data["kind"] not in ("mechanism", "intervention", "measure"):
         from steppe.evidence.render import render
 
         return render(data)

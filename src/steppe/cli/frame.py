@@ -55,6 +55,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except InputError as error:
+            error.file = error.file or "command line"
             _complain(error, as_json)
             raise typer.Exit(BAD_INPUT) from None
         except Incomplete:
