@@ -6,6 +6,7 @@ Every heavy import is inside a function.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -155,11 +156,38 @@ def compared(
     return compare(folders, reference, measures, years)
 
 
-def scales() -> dict[str, float]:
-    """For each measure the difference that counts as large."""
-    from steppe.analysis.indicators import MEASURES
+def compared_text(rows: list[dict[str, Any]], everything: bool) -> str:
+    """The differences that stand out, in words; or every row."""
+    if everything:
+        from steppe.report.terminal import table
 
-    return {measure.id: measure.scale for measure in MEASURES}
+        names = ("scenario", "reference_scenario", "measure", "entity", "time", "reference", "alternative")
+        return table(rows, (*names, "difference", "low", "high", "n"))
+    from steppe.report.words import comparison_text
+
+    return comparison_text(rows, rich=sys.stdout.isatty())
+
+
+def summarised(folder: Path) -> dict[str, Any]:
+    """Write summary.json of a run and return its content."""
+    from steppe.report.summary import write_summary
+    from steppe.results.query import open_run
+
+    return write_summary(open_run(folder))
+
+
+def run_text(folder: Path) -> str:
+    """A run in words: against the counterfactuals where it has any, else since the start."""
+    from steppe.report.words import comparison_text, run_text
+    from steppe.results.query import open_run
+
+    run = open_run(folder)
+    rich = sys.stdout.isatty()
+    if len(run.scenarios) > 1:
+        from steppe.analysis.comparison import compare
+
+        return comparison_text(compare([run]), rich=rich)
+    return run_text(run, rich=rich)
 
 
 def measures() -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="How states align, and which organisations they join, leave, deepen, merge or abandon.",
     epilog=examples(
-        ("steppe run scenario=russia_applies_to_cca", "1,000 futures of one question"),
+        ("steppe run scenario=baseline,russia_applies_to_cca", "1,000 futures with and without"),
         ("steppe list scenarios", "the questions that come with it"),
         ("steppe show KAZ", "what is known of Kazakhstan, and who says so"),
     ),
@@ -34,7 +34,7 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
 @app.command(
     epilog=examples(
-        ("steppe run scenario=russia_applies_to_cca ensemble.replicates=2000", "one scenario, 2,000 futures"),
+        ("steppe run scenario=baseline,russia_applies_to_cca", "a question and its counterfactual"),
         (
             "steppe run scenario=baseline,my/scenario.yaml --out runs/mine",
             "your scenario beside the baseline",
@@ -78,9 +78,7 @@ def run(
 
     with Progress(quiet or json) as progress:
         outcome = adapters.simulated(config, folder, progress)
-    _report(outcome, json)
-    if len(config.scenarios) > 1:
-        log.warning("differences between the scenarios: steppe compare %s", folder)
+    _report(outcome, json, quiet)
 
 
 @app.command(
@@ -97,7 +95,7 @@ def resume(folder: RunFolder, json: Json = False, verbose: Verbose = 0, quiet: Q
 
     with Progress(quiet or json) as progress:
         outcome = adapters.resumed(folder, progress)
-    _report(outcome, json)
+    _report(outcome, json, quiet)
 
 
 @app.command(
@@ -128,10 +126,8 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Paired differences between scenarios, with their standard errors."""
-    from steppe.report.compared import text
-
     rows = adapters.compared(folders, reference, measure, year)
-    show({"rows": rows}, lambda: text(rows, adapters.scales(), everything), json)
+    show({"rows": rows}, lambda: adapters.compared_text(rows, everything), json)
 
 
 @app.command(
@@ -249,23 +245,26 @@ def _print_config(which: str, config: Any, as_json: bool) -> None:
     show(config.model_dump(mode="json"), lambda: dump(config).rstrip(), as_json)
 
 
-def _report(outcome: adapters.Outcome, as_json: bool) -> None:
-    """The end of a run or resume; failed chunks make it incomplete."""
+def _report(outcome: adapters.Outcome, as_json: bool, quiet: bool) -> None:
+    """The end of a run or resume: what is stored and what it says; failed chunks make it incomplete."""
     from steppe.report.terminal import duration
 
+    summary = adapters.summarised(Path(outcome.folder)) if outcome.done else None
+
     def text() -> str:
-        lines = [f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"]
-        lines[0] += f" in {duration(outcome.seconds)}"
+        stored = f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"
+        lines = [f"{stored} in {duration(outcome.seconds)}"]
         for chunk, error in outcome.failed.items():
             lines.append(f"  failed {chunk}: {(error.strip() or 'unknown').splitlines()[-1]}")
         if outcome.failed:
             lines.append(f"try them again: steppe resume {outcome.folder}")
+        if summary is not None and not quiet:
+            lines += ["", adapters.run_text(Path(outcome.folder))]
         return "\n".join(lines)
 
-    show(outcome.as_dict(), text, as_json)
+    show({**outcome.as_dict(), "summary": summary}, text, as_json)
     if outcome.failed:
-        for chunk in outcome.failed:
-            log.error("chunk %s failed; steppe resume %s", chunk, outcome.folder)
+        log.error("%d chunks failed; try them again: steppe resume %s", len(outcome.failed), outcome.folder)
         raise Incomplete
 
 

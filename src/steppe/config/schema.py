@@ -116,7 +116,9 @@ def overridden(config: RunConfig, scenario: Scenario) -> dict[str, float]:
 def end(config: RunConfig) -> date:
     """The first day after the run."""
     start = config.world.start
-    return start.replace(year=start.year + config.ensemble.years)
+    year = start.year + config.ensemble.years
+    leap_day = (start.month, start.day) == (2, 29)
+    return date(year, 3, 1) if leap_day else start.replace(year=year)
 
 
 def steps(config: RunConfig) -> int:
