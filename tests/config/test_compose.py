@@ -29,6 +29,9 @@ class TestDefaults:
         assert steps(config) == 84
         assert end(config) == date(2033, 1, 1)
 
+    def test_a_run_from_a_leap_day_ends(self) -> None:
+        assert end(compose(["world=toy", "world.start=2020-02-29", "ensemble.years=1"])) == date(2021, 3, 1)
+
     def test_nothing_is_left_of_hydra_and_nothing_is_written(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -199,3 +199,26 @@ def test_interventions_that_are_no_list_of_mappings(text: str, scenario_file: Ow
     with pytest.raises(InputError) as caught:
         compose(["world=toy", f"scenario={scenario_file(text)}"])
     assert str(caught.value.key).startswith("scenario.interventions")
+
+
+def test_interventions_come_in_the_order_of_time_and_those_of_a_day_as_written(
+    scenario_file: OwnFile,
+) -> None:
+    one = "kind: affinity, a: AAA, b: BBB, change: 0."
+    config = composed(scenario_file, f"{one}1, date: 2022", f"{one}2, date: 2021", f"{one}3, date: 2022")
+    changes = [round(each.change * 10) for each in config.scenarios[0].interventions]  # type: ignore[union-attr]
+    assert changes == [2, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "parameters: {world.proximity_scale: 600}\n",
+        "interventions:\n- {kind: parameter, date: 2021, parameter: world.proximity_scale, value: 600}\n",
+    ],
+)
+def test_a_scenario_cannot_change_what_the_world_was_built_with(text: str, scenario_file: OwnFile) -> None:
+    with pytest.raises(InputError, match="all scenarios of a run share") as caught:
+        compose(["world=toy", f"scenario={scenario_file(text)}"])
+    assert caught.value.accepted == "parameters.world.proximity_scale of the run"
+    assert compose(["world=toy", "parameters.world.proximity_scale=600"]).parameters

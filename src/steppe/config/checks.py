@@ -65,6 +65,7 @@ def check_scenario(scenario: Scenario, config: RunConfig, evidence: Evidence) ->
                 value=claim,
                 accepted=list(evidence.claims),
             )
+    _no_world_parameter(list(scenario.parameters), "scenario.parameters.")
     for n, intervention in enumerate(scenario.interventions):
         key = f"scenario.interventions[{n}]"
         _check_date(intervention, key, config)
@@ -74,6 +75,7 @@ def check_scenario(scenario: Scenario, config: RunConfig, evidence: Evidence) ->
             check_parameter(
                 intervention.parameter, intervention.value, f"{key}.value", evidence, f"{key}.parameter"
             )
+            _no_world_parameter([intervention.parameter], f"{key}.parameter")
         if intervention.kind == "mechanism" and intervention.mechanism not in Mechanisms.model_fields:
             raise input_error(
                 f"no mechanism {intervention.mechanism!r}",
@@ -82,6 +84,18 @@ def check_scenario(scenario: Scenario, config: RunConfig, evidence: Evidence) ->
                 accepted=Mechanisms.model_fields,
             )
     check_timeline(scenario, config, evidence)
+
+
+def _no_world_parameter(names: list[str], key: str) -> None:
+    """What makes the world is settled before the run, once for all its scenarios."""
+    for name in names:
+        if name.startswith("world."):
+            raise InputError(
+                f"{name} shapes the world, which all scenarios of a run share",
+                key=key + name if key.endswith(".") else key,
+                value=name,
+                accepted=f"parameters.{name} of the run",
+            )
 
 
 def _check_date(intervention: Any, key: str, config: RunConfig) -> None:

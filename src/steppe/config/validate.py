@@ -59,7 +59,15 @@ def validated(composed: Sequence[Composed], request: Request, overrides: tuple[s
     _one_world(composed, config)
     evidence = _guarded(origin, "world", evidence_for, config.world, _beside(origin))
     check_run(config, evidence, [one.origin.placed for one in composed])
-    return config
+    return config.model_copy(
+        update={"scenarios": tuple(_in_order(scenario) for scenario in config.scenarios)}
+    )
+
+
+def _in_order(scenario: Scenario) -> Scenario:
+    """Interventions by date, those of one date as written: a step takes them in this order."""
+    dated = sorted(scenario.interventions, key=lambda one: one.date)
+    return scenario.model_copy(update={"interventions": tuple(dated)})
 
 
 def _world(data: Any, origin: Origin) -> WorldSpec:
