@@ -19,8 +19,8 @@ def summary(run: Run, years: Sequence[int] | None = None) -> dict[str, Any]:
     """Every measure of every scenario and design point at `years` (the last) as plain data.
 
     Each row keeps three things apart: `std_error`, `low`, `high`, the simulation error of the mean, which
-    more replicates make small; `aleatory`, the spread between replicates, which they do not; and `epistemic`, the
-    spread that comes from not knowing the parameters: null unless a run varies them.
+    more replicates make small; `aleatory`, the spread between replicates, which they do not; and
+    `epistemic`, the spread that comes from not knowing the parameters: null unless a run varies them.
     """
     stored = sorted({(m.chunk.point, m.chunk.scenario) for m in run.markers})
     rows = [

@@ -1,8 +1,8 @@
 """A run or a comparison in words: the largest changes first, each with its interval.
 
 Changes of unlike measures are ranked by |difference| divided by the measure's `scale`, the change that
-weighs as much as a certain change of membership. Only differences whose interval leaves out zero are told, and
-at most `PER_MEASURE` of one measure, so that one event does not fill the page with its consequences.
+weighs as much as a certain change of membership. Only differences whose interval leaves out zero are told,
+and at most `PER_MEASURE` of one measure, so that one event does not fill the page with its consequences.
 """
 
 from __future__ import annotations

@@ -1,0 +1,86 @@
+"""Tables: what a chunk may hand over, and what it may not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from steppe.mechanisms.events import KINDS
+from steppe.mechanisms.state import EVENT_TERMS
+from steppe.results.tables import (
+    EVENT_KINDS,
+    REASONS,
+    ChunkId,
+    Coded,
+    check_table,
+    describe,
+    plan_chunks,
+    table_schemas,
+)
+
+from .fake import POLES, fake_chunk
+
+CHUNK = ChunkId("baseline", 0, 0, 3)
+
+
+def test_kinds_and_reasons_are_those_of_the_mechanisms() -> None:
+    """The recorder hands over codes, so the order must be the same in both places."""
+    assert EVENT_KINDS == KINDS
+    assert len(REASONS) == EVENT_TERMS
+
+
+def test_a_plan_covers_every_replicate_once() -> None:
+    plan = plan_chunks(["a", "b"], 2, 10, 4)
+    for scenario in "ab":
+        for point in range(2):
+            blocks = [c for c in plan if (c.scenario, c.point) == (scenario, point)]
+            covered = [r for c in blocks for r in range(c.first, c.first + c.count)]
+            assert covered == list(range(10))
+    assert len(plan) == len({chunk.name for chunk in plan}) == 12
+
+
+def test_names_of_chunks_are_names_of_files_and_sort_like_chunks() -> None:
+    plan = plan_chunks(["a/b", "ä b"], 12, 1200, 100)
+    names = [chunk.name for chunk in plan]
+    assert not any("/" in name or " " in name for name in names)
+    for scenario in ("a/b", "ä b"):
+        own = [chunk for chunk in plan if chunk.scenario == scenario]
+        assert sorted(own) == sorted(own, key=lambda chunk: chunk.name)
+
+
+def test_every_column_has_a_unit_or_is_no_number() -> None:
+    for schema in table_schemas(POLES).values():
+        for column in schema.columns:
+            assert column.meaning
+            assert bool(column.unit) == (column.kind not in ("text", "date", "bool")), column.name
+        assert schema.columns[0].name == "replicate"
+
+
+def test_description_is_whole() -> None:
+    described = describe(table_schemas(POLES))
+    assert [c["name"] for c in described["poles"]["columns"]] == [
+        *("scenario", "point", "replicate", "year", "influence_PPP", "influence_QQQ", "polarisation")
+    ]
+    assert described["alignments"]["key"] == ["scenario", "point", "replicate", "year", "state"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda t: t.pop("need"), "missing \\['need'\\]"),
+        (lambda t: t.update(extra=t["need"]), "unknown \\['extra'\\]"),
+        (lambda t: t.update(need=t["need"][:-1]), "unlike lengths"),
+        (lambda t: t.update(state=t["need"]), "state is ndarray"),
+        (lambda t: t.update(need=Coded(np.zeros(3, int), ("x",))), "need is Coded"),
+        (lambda t: t.update(state=Coded(np.full(len(t["need"]), 9), ("x",))), "codes without a name"),
+        (lambda t: t.update(state=Coded(np.full(len(t["need"]), -2), ("x",))), "codes without a name"),
+        (lambda t: t.update(need=t["need"][:, None]), "shape"),
+    ],
+)
+def test_a_table_that_is_not_right_is_refused(change, says) -> None:  # type: ignore[no-untyped-def]
+    table = dict(fake_chunk(CHUNK).tables["states"])
+    schema = table_schemas(POLES)["states"]
+    assert check_table(schema, table) == 3 * 6 * 6
+    change(table)
+    with pytest.raises(ValueError, match=says):
+        check_table(schema, table)
