@@ -101,7 +101,7 @@ def test_paired_interval_holds_the_difference(n: int, split: tuple[float, float]
 
 
 def test_paired_interval_against_a_published_value() -> None:
-    """26 gained and 4 lost of 48: the worked example of `ci.prop.ps` in the R package statpsych, by Bonett."""
+    """26 gained and 4 lost of 48; worked example of `ci.prop.ps` in the R package statpsych, by Bonett."""
     low, high = paired_probability_interval(np.array(26), np.array(4), np.array(48))
     assert (round(float(low), 7), round(float(high), 7)) == (0.2548067, 0.6251933)
 
@@ -137,15 +137,15 @@ def test_coverage_of_the_paired_interval_is_exact_to_compute(n: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.002, 0.02, 0.3])
 def test_coverage_in_repeated_experiments(rate: float) -> None:
-    """20,000 experiments of 500 pairs: a scenario brings an outcome about at `rate` and takes it away at half.
+    """20,000 experiments of 500 pairs: outcomes come about at `rate` and go at half of it.
 
-    Where fewer than one or two pairs are discordant the interval is wider than it needs to be, never narrower.
+    Where fewer than one or two pairs are discordant the interval is wider than need be, never narrower.
     """
     rng, n = np.random.default_rng(7), 500
     draws = rng.multinomial(n, [rate, rate / 2, 1 - 1.5 * rate], size=20_000)
     low, high = paired_probability_interval(draws[:, 0], draws[:, 1], np.full(len(draws), n))
     inside = ((low <= rate / 2) & (rate / 2 <= high)).mean()
-    assert 0.94 < inside
+    assert inside > 0.94
     assert inside < 0.97 or rate * n < 5
 
 

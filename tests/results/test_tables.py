@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from steppe.mechanisms.events import KINDS
-from steppe.mechanisms.state import EVENT_TERMS
+from steppe.mechanisms.state import N_TERMS
 from steppe.results.tables import (
     EVENT_KINDS,
     REASONS,
@@ -26,7 +26,7 @@ CHUNK = ChunkId("baseline", 0, 0, 3)
 def test_kinds_and_reasons_are_those_of_the_mechanisms() -> None:
     """The recorder hands over codes, so the order must be the same in both places."""
     assert EVENT_KINDS == KINDS
-    assert len(REASONS) == EVENT_TERMS
+    assert len(REASONS) == N_TERMS
 
 
 def test_a_plan_covers_every_replicate_once() -> None:

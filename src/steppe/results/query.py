@@ -99,7 +99,7 @@ class Run:
         if table != "events":
             return f"read_parquet([{files}])"
         parts = f"read_parquet([{files}], file_row_number = true)"
-        return f"(SELECT * RENAME (file_row_number AS sequence) FROM {parts})"
+        return f"(SELECT * EXCLUDE (file_row_number), file_row_number AS sequence FROM {parts})"
 
     def connection(self) -> Any:
         """A new DuckDB connection with the run's tables as views; the caller closes it.
