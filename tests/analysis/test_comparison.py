@@ -205,6 +205,12 @@ class TestRefusals:
         gained = measure_values(run, "member", "baseline", LAST).values[:, :25].mean(axis=1)
         np.testing.assert_allclose([row.reference for row in rows], gained)
 
+    def test_values_stay_with_their_replicate(self, run: Run) -> None:
+        late = Run(run.path, run.manifest, tuple(m for m in run.markers if m.chunk.first != 0))
+        rows = list(differences(Arm(run, "baseline"), Arm(late, "pull"), ["member"]))
+        one, other = (measure_values(run, "member", s, LAST).values[:, 25:] for s in ("baseline", "pull"))
+        assert [row.difference for row in rows] == pytest.approx(list(other.mean(axis=1) - one.mean(axis=1)))
+
     def test_nothing_stored(self, run: Run, tmp_path: Path) -> None:
         RunFolder.create(tmp_path / "run", run.manifest, "").close()
         with pytest.raises(InputError, match="no replicate in common"):

@@ -125,7 +125,8 @@ def fake_chunk(chunk: ChunkId, seed: int = 1, pull: float = 0.0) -> FakeChunk:
         one = _Replicate(replicate, seed, pull)
         rows = [(one.status.copy(), one.alive.copy(), one.merged.copy())]
         for step in range(YEARS * STEPS_PER_YEAR):
-            one.step(step)
+            for _ in range(1 + (step + replicate) % 3):
+                one.step(step)
             if (step + 1) % STEPS_PER_YEAR == 0:
                 rows.append((one.status.copy(), one.alive.copy(), one.merged.copy()))
         observed.append(tuple(np.stack(column) for column in zip(*rows, strict=True)))
