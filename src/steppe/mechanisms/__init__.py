@@ -1,0 +1,1 @@
+"""The rules: one file per mechanism, plain compiled functions on one replicate's arrays."""

@@ -1,0 +1,231 @@
+"""What follows from statuses and depths: member lists, major powers, common depths, trade costs, pacts, contact.
+
+Kept up to date by row: when a status or a depth changes, only the rows of the states concerned are computed again.
+The deepest and second deepest common body of each pair are kept, so that "without o" needs no second pass.
+"""
+
+import numpy as np
+
+from steppe.mechanisms.kernel import kernel
+from steppe.mechanisms.security import update_protection
+from steppe.mechanisms.state import MEMBER, NONE, SORTED
+from steppe.mechanisms.trade import external_tariff, tariff_of, update_trade_row
+
+
+@kernel
+def median_capability(state, roll, count):
+    """Median capability of the `count` members in `roll` (N); 0 for none."""
+    values = state.scratch[SORTED]
+    for place in range(count):
+        value = state.actor[roll[place].member].capability
+        slot = place
+        while slot > 0 and values[slot - 1] > value:
+            values[slot] = values[slot - 1]
+            slot -= 1
+        values[slot] = value
+    if count == 0:
+        return 0.0
+    middle = count // 2
+    if count % 2:
+        return values[middle]
+    return 0.5 * (values[middle - 1] + values[middle])
+
+
+@kernel
+def major_threshold(state, roll, count):
+    """Capability above which a state is a major power in a body with these members; infinite for none."""
+    if count == 0:
+        return np.inf
+    return max(state.p.major_multiple * median_capability(state, roll, count), state.p.major_floor)
+
+
+@kernel
+def update_body(state, o):
+    """Member list, threshold, majors and external tariff of body o from the statuses."""
+    body, count = state.body[o], 0
+    for i in range(state.n):
+        inside = body.alive == 1 and state.seat[i, o].status == MEMBER
+        state.roll[o, i].inside = inside
+        if inside:
+            state.roll[o, count].member = i
+            count += 1
+    body.n_members = count
+    body.threshold = major_threshold(state, state.roll[o], count)
+    for i in range(state.n):
+        state.roll[o, i].major = state.roll[o, i].inside == 1 and state.actor[i].capability > body.threshold
+    body.tariff = external_tariff(body.depth, body.trade) if body.alive == 1 else 0.0
+    list_customs(state)
+
+
+@kernel
+def list_customs(state):
+    """The bodies that put up a tariff, in `customs`."""
+    count = 0
+    for o in range(state.m):
+        if state.body[o].tariff > 0.0:
+            state.body[count].customs = o
+            count += 1
+    state.n_customs = count
+
+
+@kernel
+def update_burden(state):
+    """For every pair (i, j): the threats that j faces and i does not [capability]. Moves with threats and capabilities only."""
+    n = state.n
+    for i in range(n):
+        for j in range(n):
+            total = 0.0
+            for k in range(n):
+                threat = state.pair[j, k].threat
+                if k != i and threat > 0.0:
+                    total += threat * (1.0 - state.pair[i, k].threat) * state.actor[k].capability
+            state.pair[i, j].burden = total
+
+
+@kernel
+def offer(pair, trade, pact, o):
+    """Put body o's trade and security depth among the two deepest that a pair has in common."""
+    if trade > pair.trade1:
+        pair.trade2 = pair.trade1
+        pair.trade1 = trade
+        pair.trade1_by = o
+    elif trade > pair.trade2:
+        pair.trade2 = trade
+    if pact > pair.pact1:
+        pair.pact2 = pair.pact1
+        pair.pact1 = pact
+        pair.pact1_by = o
+    elif pact > pair.pact2:
+        pair.pact2 = pact
+
+
+@kernel
+def clear_common(pair):
+    """No body in common."""
+    pair.trade1 = 0.0
+    pair.trade2 = 0.0
+    pair.pact1 = 0.0
+    pair.pact2 = 0.0
+    pair.contact = 0.0
+    pair.relief = 0.0
+    pair.trade1_by = -1
+    pair.pact1_by = -1
+
+
+@kernel
+def copy_common(source, target):
+    """What a pair has in common is the same in both directions."""
+    target.trade1 = source.trade1
+    target.trade2 = source.trade2
+    target.pact1 = source.pact1
+    target.pact2 = source.pact2
+    target.contact = source.contact
+    target.relief = source.relief
+    target.trade1_by = source.trade1_by
+    target.pact1_by = source.pact1_by
+
+
+@kernel
+def update_common(state, i):
+    """Common trade depth, pact, contact and instruments of state i with all others (row and column i)."""
+    n = state.n
+    for j in range(n):
+        clear_common(state.pair[i, j])
+    for o in range(state.m):
+        if state.body[o].alive == 0 or state.seat[i, o].status == NONE:
+            continue
+        own = 1.0 if state.seat[i, o].status == MEMBER else state.p.observer_contact
+        identity = state.body[o].depth * state.body[o].identity
+        if identity > 0.0:
+            for j in range(n):
+                if j != i and state.seat[j, o].status != NONE:
+                    other = 1.0 if state.seat[j, o].status == MEMBER else state.p.observer_contact
+                    state.pair[i, j].contact += own * other * identity
+        if state.seat[i, o].status != MEMBER:
+            continue
+        trade = state.body[o].depth * state.body[o].trade
+        security = state.body[o].depth * state.body[o].security
+        for position in range(state.body[o].n_members):
+            j = state.roll[o, position].member
+            if j != i:
+                offer(state.pair[i, j], trade, security, o)
+                if state.body[o].instrument:
+                    state.pair[i, j].relief = 1.0
+    for j in range(n):
+        if j != i:
+            state.pair[i, j].contact = min(1.0, state.pair[i, j].contact)
+            copy_common(state.pair[i, j], state.pair[j, i])
+
+
+@kernel
+def update_after(state, o, moved):
+    """Refresh after a change in body o: of state `moved`'s status in it, or of its depth (`moved` = -1)."""
+    update_body(state, o)
+    n = state.n
+    for i in range(n):
+        if i == moved or state.seat[i, o].status != 0:
+            update_common(state, i)
+    for i in range(n):
+        if i == moved or state.seat[i, o].status != 0:
+            update_trade_row(state, i)
+            update_protection(state, i)
+
+
+@kernel
+def update_all(state):
+    """Everything afresh."""
+    update_burden(state)
+    for o in range(state.m):
+        update_body(state, o)
+    for i in range(state.n):
+        update_common(state, i)
+    for i in range(state.n):
+        update_trade_row(state, i)
+        update_protection(state, i)
+
+
+@kernel
+def update_trade(state):
+    """The mechanism: trade costs, shares and welfare follow statuses and depths.
+
+    The rules refresh the rows they touch at once, so there is work here only after a change by hand (`stale`).
+    """
+    if state.stale != 0:
+        update_all(state)
+        state.stale = 0
+
+
+@kernel
+def reset(state, initial):
+    """Put the workspace at the start of a run; its parameters are the caller's to restore."""
+    for i in range(state.n):
+        state.actor[i] = initial.actor[i]
+        for j in range(state.n + 1):
+            state.pair[i, j] = initial.pair[i, j]
+        for o in range(state.m):
+            state.seat[i, o] = initial.seat[i, o]
+    for o in range(state.m):
+        state.body[o] = initial.body[o]
+    state.n_events = 0
+    state.stale = 0
+
+
+@kernel
+def start(state):
+    """Note the trade costs and shares of the start, against which later ones are measured (after `reset`)."""
+    n = state.n
+    for o in range(state.m):
+        update_body(state, o)
+    for i in range(n):
+        update_common(state, i)
+    for i in range(n):
+        for j in range(n + 1):
+            common = state.pair[i, j].trade1
+            state.pair[i, j].common0 = common
+            state.pair[i, j].tariff0 = tariff_of(state, i, j, common, -1)
+    for i in range(n):
+        update_trade_row(state, i)
+        update_protection(state, i)
+    for i in range(n):
+        for j in range(n):
+            state.pair[i, j].trade_share0 = state.pair[i, j].trade_share

@@ -1,0 +1,131 @@
+"""Shocks: the scenario's timed interventions, then random threat shocks (Poisson) and the decay of shocks and prestige.
+
+An intervention is a PLAN record (step, kind, first, second, third, amount); `INTERVENTIONS` names the kinds.
+"""
+
+import math
+
+from steppe.mechanisms import draws, events
+from steppe.mechanisms.affinity import clip
+from steppe.mechanisms.derived import update_all
+from steppe.mechanisms.institutions import dissolve, merge, note_depth
+from steppe.mechanisms.kernel import kernel
+from steppe.mechanisms.voting import step_chance
+
+INTERVENTIONS = (
+    "set_status",  # state, organisation, status
+    "apply",  # state, organisation, status
+    "bar",  # state, organisation
+    "allow",  # state, organisation
+    "set_depth",  # -, organisation; depth
+    "set_rule",  # -, organisation, rule
+    "found",  # -, organisation; depth
+    "dissolve",  # -, organisation
+    "merge",  # -, organisation, other organisation
+    "tie",  # state, state; level
+    "affinity",  # state, state; change
+    "threat",  # state threatened, state threatening; level
+    "conflict",  # state, state; level
+    "threat_shock",  # state; size
+    "capability",  # state; factor
+    "prestige",  # state; change
+    "transit",  # state, state crossed; share
+    "autonomy",  # state; weight
+    "parameter",  # index in the parameter record; value
+)
+(SET_STATUS, APPLY, BAR, ALLOW, SET_DEPTH, SET_RULE, FOUND, DISSOLVE, MERGE, TIE, AFFINITY, THREAT, CONFLICT,
+ THREAT_SHOCK, CAPABILITY, PRESTIGE, TRANSIT, AUTONOMY, PARAMETER) = range(len(INTERVENTIONS))  # fmt: skip
+
+
+@kernel
+def change_body(state, kind, i, o, other, amount):
+    """An intervention on a body or on a state's place in it. Rows that follow from it are refreshed by the caller."""
+    if kind == FOUND and state.body[o].alive == 0:
+        state.body[o].alive = 1
+        state.body[o].depth = amount
+        events.note(state, events.FOUNDED, -1, o, -1, -1, -1, 1.0, False)
+    elif kind == FOUND or state.body[o].alive == 0 or (kind == MERGE and (o == other or state.body[other].alive == 0)):
+        events.note(state, events.VOID, i, o, -1, -1, -1, 1.0, False)
+    elif kind == SET_STATUS:
+        if state.seat[i, o].status != other:
+            events.note(state, events.INTERVENTION, i, o, -1, state.seat[i, o].status, other, 1.0, False)
+            state.seat[i, o].status = other
+    elif kind == APPLY:
+        state.seat[i, o].pending = other
+    elif kind == BAR:
+        state.seat[i, o].eligible = 0
+    elif kind == ALLOW:
+        state.seat[i, o].eligible = 1
+    elif kind == SET_DEPTH:
+        note_depth(state, events.INTERVENTION, o, amount, 1.0)
+        state.body[o].depth = amount
+    elif kind == SET_RULE:
+        state.body[o].rule = other
+    elif kind == DISSOLVE:
+        events.note(state, events.DISSOLVED, -1, o, -1, -1, -1, 1.0, False)
+        dissolve(state, o)
+    else:
+        merge(state, o, other, 1.0)
+
+
+@kernel
+def change_states(state, kind, i, j, amount):
+    """An intervention on a state or a pair of states."""
+    if kind == TIE:
+        state.pair[i, j].tie = amount
+        state.pair[j, i].tie = amount
+    elif kind == AFFINITY:
+        state.pair[i, j].affinity = clip(state.pair[i, j].affinity + amount)
+        state.pair[j, i].affinity = state.pair[i, j].affinity
+    elif kind == THREAT:
+        state.pair[i, j].threat = amount
+    elif kind == CONFLICT:
+        state.pair[i, j].conflict = amount
+        state.pair[j, i].conflict = amount
+    elif kind == THREAT_SHOCK:
+        state.actor[i].shock += amount
+    elif kind == CAPABILITY:
+        state.actor[i].capability *= amount
+    elif kind == PRESTIGE:
+        state.actor[i].prestige = max(0.0, state.actor[i].prestige + amount)
+    elif kind == TRANSIT:
+        state.pair[i, j].transit = amount
+    elif kind == AUTONOMY:
+        state.actor[i].autonomy = amount
+
+
+@kernel
+def intervene(state, parameters, plan):
+    """Carry out the interventions dated to this step, in the order written.
+
+    plan : (L) PLAN records; parameters : (P) the memory of `state.p` as floats, to be set by place. Every change of a body refreshes all that follows, since the next row may count its members.
+    """
+    touched = False
+    for row in range(plan.shape[0]):
+        if plan[row].step != state.step:
+            continue
+        kind = plan[row].kind
+        if kind == PARAMETER:
+            parameters[plan[row].first] = plan[row].amount
+            touched = True
+        elif kind < TIE:
+            change_body(state, kind, plan[row].first, plan[row].second, plan[row].third, plan[row].amount)
+            update_all(state)
+        else:
+            change_states(state, kind, plan[row].first, plan[row].second, plan[row].amount)
+            touched = True
+    if touched:
+        update_all(state)
+
+
+@kernel
+def update_shocks(state):
+    """The mechanism: shocks and prestige decay, and random threat shocks strike."""
+    decay, fade = math.exp(-state.p.shock_decay * state.p.dt), math.exp(-state.p.prestige_decay * state.p.dt)
+    chance = step_chance(state.p.shock_rate, state.p.dt)
+    for i in range(state.n):
+        state.actor[i].shock *= decay
+        state.actor[i].prestige *= fade
+        if draws.uniform(state, draws.SHOCK, state.actor[i].key, 0) < chance:
+            state.actor[i].shock += state.p.shock_size
+

@@ -1,0 +1,112 @@
+"""The compiled rules against `tests/oracle`, a second writing made from docs/equations.md alone: equal to 1e-12."""
+
+import math
+
+import numpy as np
+import pytest
+from oracle.model import OracleModel
+from oracle.worlds import all_on, default_parameters, random_interventions, random_parameters, small_world
+
+from steppe.mechanisms.derived import update_all
+from steppe.mechanisms.events import KINDS
+from steppe.mechanisms.schedule import step
+from steppe.mechanisms.security import update_security
+from steppe.mechanisms.state import parameters_of
+from steppe.mechanisms.value import observer_value, value_now
+from steppe.simulation.plan import plan
+from steppe.simulation.replicate import begin_replicate, initial_record
+
+STEPS = 40
+DECIDED = {
+    "refused", "observing_refused", "deepened", "hollowed", "dissolved", "merged", "joined_by_merger", "founded",
+}  # fmt: skip
+
+
+def together(world, parameters, switches, interventions, seed, replicate, steps=STEPS):
+    """Both writings after some steps: the oracle and the record."""
+    oracle = OracleModel(world, parameters, switches, interventions, seed, replicate, 4)
+    state = begin_replicate(initial_record(world, parameters, switches, 4, seed), replicate)
+    orders = plan([(one["step"], one) for one in interventions], world)
+    for number in range(steps):
+        oracle.step()
+        state["step"] = number
+        step(state[0], parameters_of(state), orders)
+    return oracle, state[0]
+
+
+def compare(world, oracle, state):
+    """Statuses and bodies are the same, numbers agree to 1e-12, the same decisions fell at the same steps."""
+    n, m = len(world.states), len(world.organisations)
+    same = dict(rtol=1e-12, atol=1e-12)
+    statuses = [[oracle.status[i, o] for o in world.organisations] for i in world.states]
+    assert state["seat"]["status"][:n, :m].tolist() == statuses
+    assert state["body"]["alive"][:m].tolist() == [oracle.alive[o] for o in world.organisations]
+    np.testing.assert_allclose(state["body"]["depth"][:m], [oracle.depth[o] for o in world.organisations], **same)
+    for name in ("affinity", "baseline"):
+        for i, a in enumerate(world.states):
+            for j, b in enumerate(world.states):
+                if i != j:
+                    assert math.isclose(
+                        state["pair"][name][i, j], getattr(oracle, name)[a, b], rel_tol=1e-12, abs_tol=1e-12
+                    )
+    wanted = [
+        (one["step"], one["kind"], one["organisation"]) for one in oracle.events if one["kind"] in DECIDED
+    ]
+    found = [
+        (int(one["step"]), KINDS[one["kind"]], world.organisations[one["organisation"]])
+        for one in state["events"][: state["n_events"]]
+        if KINDS[one["kind"]] in DECIDED
+    ]
+    assert sorted(found) == sorted(wanted)
+
+
+def derived_numbers(world, oracle, state):
+    """Quantities that follow from the state, refreshed in both."""
+    update_all(state)
+    update_security(state)
+    for i, a in enumerate(world.states):
+        assert math.isclose(state["actor"]["need"][i], oracle.need[a], rel_tol=1e-11, abs_tol=1e-12)
+        welfare = math.log(state["actor"]["demand"][i]) / oracle.parameters["trade.elasticity"]
+        assert math.isclose(welfare, oracle.welfare[a], rel_tol=1e-11, abs_tol=1e-12)
+        for o, b in enumerate(world.organisations):
+            if state["body"]["alive"][o] == 1:
+                value = oracle.value_of_membership(a, b)
+                assert math.isclose(value_now(state, i, o), value.member, rel_tol=1e-10, abs_tol=1e-12)
+                assert math.isclose(observer_value(state), value.observer, rel_tol=1e-10, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_default_parameters(seed):
+    world = small_world(6, 4, seed)
+    oracle, state = together(world, default_parameters(), all_on(), [], 100 + seed, seed)
+    compare(world, oracle, state)
+    derived_numbers(world, oracle, state)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_parameters_and_interventions(seed):
+    """Over the whole range of every parameter, with interventions of every kind."""
+    world = small_world(4 + seed % 5, 2 + seed % 4, seed)
+    orders = random_interventions(world, STEPS, seed, 6)
+    oracle, state = together(world, random_parameters(seed), all_on(), orders, 2**33 + seed, 5)
+    compare(world, oracle, state)
+    derived_numbers(world, oracle, state)
+
+
+@pytest.mark.parametrize("off", sorted(all_on()))
+def test_each_switch(off):
+    """With one mechanism or effect off at a time."""
+    world = small_world(7, 5, 3)
+    oracle, state = together(world, random_parameters(7), all_on() | {off: False}, [], 11, 2)
+    compare(world, oracle, state)
+    derived_numbers(world, oracle, state)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 220))
+def test_many_random_worlds(seed):
+    world = small_world(3 + seed % 7, 1 + seed % 6, seed)
+    orders = random_interventions(world, STEPS, seed, seed % 9)
+    oracle, state = together(world, random_parameters(seed), all_on(), orders, seed, 1)
+    compare(world, oracle, state)
+    derived_numbers(world, oracle, state)
