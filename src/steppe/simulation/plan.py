@@ -1,5 +1,6 @@
 """A scenario's interventions as the records that the rules read."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -38,9 +39,9 @@ _LAYOUT: dict[str, tuple[str, ...]] = {
 
 
 def step_of(moment: date, start: date, steps_per_year: int) -> int:
-    """The step in which a date falls: whole steps since the start, by calendar months."""
-    months = (moment.year - start.year) * 12 + moment.month - start.month
-    return months * steps_per_year // 12
+    """The step in which a date falls, by calendar months and the days left over."""
+    months = (moment.year - start.year) * 12 + moment.month - start.month + (moment.day - start.day) / 31
+    return math.floor(months * steps_per_year / 12 + 1e-9)
 
 
 def _number(name: str, value: Any, world: World) -> int:
