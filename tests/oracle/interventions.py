@@ -85,13 +85,12 @@ def set_status(model, state, organisation, status):
 
 
 def found(model, organisation, intervention):
-    """Bring an organisation into being, with the members named and no others."""
+    """Bring an organisation into being, with the members named; a dead one has no others."""
     organisation.alive = True
     organisation.depth = float(intervention["depth"])
     model.log("founded", organisation=organisation, value=organisation.depth)
-    for state in model.states:
-        joins = state.name in intervention["members"]
-        set_status(model, state, organisation, MEMBER if joins else NONE)
+    for name in intervention["members"]:
+        set_status(model, model.state_named[name], organisation, MEMBER)
 
 
 def on_pair(model, intervention):
@@ -120,7 +119,7 @@ def on_state(model, intervention):
     elif kind == "capability":
         state.capability *= intervention["factor"]
     elif kind == "prestige":
-        state.prestige += intervention["change"]
+        state.prestige = max(-1.0, state.prestige + intervention["change"])
     elif kind == "transit":
         state.transit[model.state_named[intervention["on"]]] = float(intervention["share"])
     elif kind == "autonomy":

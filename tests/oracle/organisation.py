@@ -213,7 +213,7 @@ class Organisation(mesa.Agent):
             return False
         if not self.model.switches["consent"]:
             return True
-        powers = [k for k in q.members() if self.is_major(k)]
+        powers = [k for k in self.majors() if k.is_member(q)]
         votes = {}
         for j in members:
             if j in dual:

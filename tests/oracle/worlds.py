@@ -179,7 +179,8 @@ def _pair(world, rng):
 
 
 def _two_bodies(world, rng):
-    a, b = rng.choice(len(world.organisations), 2, replace=False)
+    m = len(world.organisations)
+    a, b = rng.choice(m, 2, replace=m < 2)  # one alone can only be told to merge into itself, in vain
     return {"organisation": world.organisations[a], "into": world.organisations[b]}
 
 
@@ -221,7 +222,7 @@ _KINDS = {
     "transit": lambda w, r: _directed(w, r, "state", "on", share=float(r.random())),
     "threat_shock": lambda w, r: {"state": _state(w, r), "size": float(r.uniform(0, 0.02))},
     "capability": lambda w, r: {"state": _state(w, r), "factor": float(r.uniform(0.3, 3))},
-    "prestige": lambda w, r: {"state": _state(w, r), "change": float(r.uniform(-0.2, 0.5))},
+    "prestige": lambda w, r: {"state": _state(w, r), "change": float(r.uniform(-1.2, 0.8))},
     "autonomy": lambda w, r: {"state": _state(w, r), "value": float(r.uniform(0, 2))},
     "parameter": lambda w, r: {"parameter": "membership.pressure_vote", "value": float(r.uniform(0.1, 1))},
     "mechanism": lambda w, r: {

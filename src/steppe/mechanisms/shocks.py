@@ -20,6 +20,7 @@ INTERVENTIONS = (
     "set_depth",  # -, organisation; depth
     "set_rule",  # -, organisation, rule
     "found",  # -, organisation; depth
+    "founding_member",  # state, organisation, status: follows its `found`, void with it
     "dissolve",  # -, organisation
     "merge",  # -, organisation, other organisation
     "tie",  # state, state; level
@@ -33,8 +34,8 @@ INTERVENTIONS = (
     "autonomy",  # state; weight
     "parameter",  # index in the parameter record; value
 )
-(SET_STATUS, APPLY, BAR, ALLOW, SET_DEPTH, SET_RULE, FOUND, DISSOLVE, MERGE, TIE, AFFINITY, THREAT, CONFLICT,
- THREAT_SHOCK, CAPABILITY, PRESTIGE, TRANSIT, AUTONOMY, PARAMETER) = range(len(INTERVENTIONS))  # fmt: skip
+(SET_STATUS, APPLY, BAR, ALLOW, SET_DEPTH, SET_RULE, FOUND, FOUNDING_MEMBER, DISSOLVE, MERGE, TIE, AFFINITY,
+ THREAT, CONFLICT, THREAT_SHOCK, CAPABILITY, PRESTIGE, TRANSIT, AUTONOMY, PARAMETER) = range(len(INTERVENTIONS))  # fmt: skip
 
 
 @kernel
@@ -46,7 +47,7 @@ def change_body(state, kind, i, o, other, amount):
         events.note(state, events.FOUNDED, -1, o, -1, -1, -1, 1.0, False)
     elif kind == FOUND or state.body[o].alive == 0 or (kind == MERGE and (o == other or state.body[other].alive == 0)):
         events.note(state, events.VOID, i, o, -1, -1, -1, 1.0, False)
-    elif kind == SET_STATUS:
+    elif kind == SET_STATUS or kind == FOUNDING_MEMBER:
         if state.seat[i, o].status != other:
             events.note(state, events.INTERVENTION, i, o, -1, state.seat[i, o].status, other, 1.0, False)
             state.seat[i, o].status = other
@@ -87,7 +88,7 @@ def change_states(state, kind, i, j, amount):
     elif kind == CAPABILITY:
         state.actor[i].capability *= amount
     elif kind == PRESTIGE:
-        state.actor[i].prestige = max(0.0, state.actor[i].prestige + amount)
+        state.actor[i].prestige = max(-1.0, state.actor[i].prestige + amount)
     elif kind == TRANSIT:
         state.pair[i, j].transit = amount
     elif kind == AUTONOMY:
@@ -100,7 +101,7 @@ def intervene(state, parameters, plan):
 
     plan : (L) PLAN records; parameters : (P) the memory of `state.p` as floats, to be set by place. Every change of a body refreshes all that follows, since the next row may count its members.
     """
-    touched = False
+    touched, founded = False, False
     for row in range(plan.shape[0]):
         if plan[row].step != state.step:
             continue
@@ -108,7 +109,11 @@ def intervene(state, parameters, plan):
         if kind == PARAMETER:
             parameters[plan[row].first] = plan[row].amount
             touched = True
+        elif kind == FOUNDING_MEMBER and not founded:
+            continue
         elif kind < TIE:
+            if kind == FOUND:
+                founded = state.body[plan[row].second].alive == 0
             change_body(state, kind, plan[row].first, plan[row].second, plan[row].third, plan[row].amount)
             update_all(state)
         else:

@@ -23,6 +23,7 @@ _LAYOUT: dict[str, tuple[str, ...]] = {
     "set_depth": ("", "organisation", "", "depth"),
     "set_rule": ("", "organisation", "rule"),
     "found": ("", "organisation", "", "depth"),
+    "founding_member": ("state", "organisation", "status"),
     "dissolve": ("", "organisation"),
     "merge": ("", "organisation", "into"),
     "tie": ("a", "b", "", "level"),
@@ -72,8 +73,8 @@ def _plain(one: Mapping[str, Any]) -> list[dict[str, Any]]:
     if kind == "mechanism":
         return [{"kind": "parameter", "parameter": one["mechanism"], "value": float(one["on"])}]
     if kind == "found":
-        seats = [{"kind": "set_status", "state": s, "organisation": one["organisation"]} for s in one["members"]]
-        return [dict(one), *({**seat, "status": "member"} for seat in seats)]
+        seat = {"kind": "founding_member", "organisation": one["organisation"], "status": "member"}
+        return [dict(one), *({**seat, "state": name} for name in one["members"])]
     if kind == "apply":
         return [{"status": "member", **one}]
     return [dict(one)]
