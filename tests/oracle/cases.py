@@ -38,6 +38,7 @@ def plain_world(states, organisations, **changes):
         "status": np.zeros((n, m), dtype=np.int8),
         "eligible": np.ones((n, m), dtype=np.int8),
         "founder": np.zeros((n, m), dtype=np.int8),
+        "anchored": np.zeros((n, m), dtype=np.int8),
         "instrument": np.zeros(m, dtype=np.int8),
         "incompatible": np.zeros((m, m), dtype=np.int8),
         "poles": ("AAA", "AAB")[:n],

@@ -16,6 +16,8 @@ def consider(model, state, organisation):
     if state.status[organisation] == NONE:
         consider_joining(model, state, organisation)
     elif state.status[organisation] == MEMBER:
+        if state in organisation.anchors:
+            return
         consider_leaving(model, state, organisation)
     else:
         consider_as_observer(model, state, organisation)

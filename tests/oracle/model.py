@@ -65,6 +65,8 @@ class OracleModel(mesa.Model):
                 i.pending[o] = NONE
                 if world.founder[row][column]:
                     o.founders.append(i)
+                if world.anchored[row][column]:
+                    o.anchors.append(i)
             for other, q in enumerate(self.organisations):
                 if q is not o and world.incompatible[column][other]:
                     o.incompatible.append(q)

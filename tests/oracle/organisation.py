@@ -26,6 +26,7 @@ class Organisation(mesa.Agent):
         self.instrument = bool(world.instrument[index])
         # Filled by the model when all states and organisations exist.
         self.founders = []
+        self.anchors = []
         self.incompatible = []
 
     def members(self):
@@ -119,6 +120,8 @@ class Organisation(mesa.Agent):
     def step(self):
         """Dissolve, deepen, hollow, merge."""
         if len(self.members()) < 2:
+            if any(i in self.anchors for i in self.members()):
+                return
             self.dissolve()
             return
         cohesion = self.cohesion()
@@ -205,10 +208,11 @@ class Organisation(mesa.Agent):
         members = self.members()
         dual = [d for d in members if d.is_member(q)]
         after = self.values_after_merger(q, members)
-        eagerness = 0.0
+        gain = {j: after[j] - value_of_membership(j, self).member for j in members}
         for d in dual:
-            change = after[d] - value_of_membership(d, q).member - value_of_membership(d, self).member
-            eagerness = max(eagerness, logistic(change / p["membership.choice_noise"]))
+            gain[d] -= value_of_membership(d, q).member
+        proposer = max(dual, key=gain.get)
+        eagerness = logistic(gain[proposer] / p["membership.choice_noise"])
         if self.model.uniform(MERGER, self.key, q.key) >= self.model.probability(rate * eagerness):
             return False
         if not self.model.switches["consent"]:
@@ -216,12 +220,11 @@ class Organisation(mesa.Agent):
         powers = [k for k in self.majors() if k.is_member(q)]
         votes = {}
         for j in members:
-            if j in dual:
+            if j is proposer:
                 votes[j] = True
                 continue
-            change = after[j] - value_of_membership(j, self).member
             pressure = max((j.leverage_of(k) for k in powers if k is not j), default=0.0)
-            push = change + p["membership.pressure_vote"] * pressure - p["institutions.cost_merge"]
+            push = gain[j] + p["membership.pressure_vote"] * pressure - p["institutions.cost_merge"]
             draw = self.model.uniform(VOTE_MERGER, j.key, mix(self.key, q.key))
             votes[j] = draw < logistic(push / p["membership.vote_noise"])
         return self.decides(votes)

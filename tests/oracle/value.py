@@ -74,11 +74,8 @@ def entrapment(state, partners):
 
 
 def alignment_of_partners(state, partners):
-    """The partners' alignment with the state, weighted by their income."""
-    income = sum(j.gdp for j in partners)
-    if income == 0:
-        return 0.0
-    return sum(j.gdp * j.alignment()[state] for j in partners) / income
+    """The partners' alignment shares with the state, summed."""
+    return sum(j.alignment()[state] for j in partners)
 
 
 def value_of_membership(state, organisation):

@@ -1,6 +1,6 @@
 """Institutions: bodies deepen by consent, hollow out when cohesion falls, merge into deeper ones, dissolve.
 
-Merger is a proposal of members of both bodies, put to the votes of the rest. Cohesion is the mean affinity of the members,
+Merger is a proposal of a member of both bodies, put to the votes of the rest. Cohesion is the mean affinity of the members,
 less the weight of a dominant power, less overlap with a deeper body that shares that power.
 """
 
@@ -191,14 +191,14 @@ def gains_of_merger(state, o, q, gain):
 
 
 @kernel
-def vote_on_merger(state, o, q, gain):
-    """Whether o's members outside q agree to be merged into it; members of both say yes."""
+def vote_on_merger(state, o, q, gain, proposer):
+    """Whether o's members agree to be merged into q: each on what it would gain; the proposer says yes."""
     rule, count = state.body[o].rule, state.body[o].n_members
     address = draws.mix(state.body[o].key, state.body[q].key)
     yes = 0
     for position in range(count):
         j = state.roll[o, position].member
-        if state.roll[q, j].inside:
+        if j == proposer:
             yes += 1
             continue
         push = 0.0
@@ -231,15 +231,15 @@ def consider_merger(state, o, q):
         return False
     gain = state.scratch[GAINS]
     gains_of_merger(state, o, q, gain)
-    keenest = 0.0
+    proposer = -1
     for position in range(state.body[o].n_members):
         d = state.roll[o, position].member
-        if state.roll[q, d].inside:
-            keenest = max(keenest, logistic(gain[d] / state.p.choice_noise))
-    chance = step_chance(rate * keenest, state.p.dt)
+        if state.roll[q, d].inside and (proposer < 0 or gain[d] > gain[proposer]):
+            proposer = d
+    chance = step_chance(rate * logistic(gain[proposer] / state.p.choice_noise), state.p.dt)
     if draw >= chance:
         return False
-    if state.p.on_consent != 0.0 and not vote_on_merger(state, o, q, gain):
+    if state.p.on_consent != 0.0 and not vote_on_merger(state, o, q, gain, proposer):
         return False
     merge(state, o, q, chance)
     return True
@@ -280,6 +280,15 @@ def hollow(state, o):
 
 
 @kernel
+def is_anchored(state, o):
+    """Whether a bloc that the body consists of is its member: such a body does not end for want of members."""
+    for i in range(state.n):
+        if state.seat[i, o].anchored and state.roll[o, i].inside:
+            return True
+    return False
+
+
+@kernel
 def update_institutions(state):
     """The mechanism: every living body in random order."""
     set_orders(state)
@@ -288,8 +297,9 @@ def update_institutions(state):
         if state.body[o].alive == 0:
             continue
         if state.body[o].n_members < 2:
-            events.note(state, events.DISSOLVED, -1, o, -1, -1, -1, 1.0, False)
-            dissolve(state, o)
+            if not is_anchored(state, o):
+                events.note(state, events.DISSOLVED, -1, o, -1, -1, -1, 1.0, False)
+                dissolve(state, o)
             continue
         state.body[o].cohesion = cohesion_of(state, o)
         deepen(state, o)

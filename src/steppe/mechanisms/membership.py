@@ -156,6 +156,8 @@ def consider(state, i, o):
         answer_pending(state, i, o)
         return
     status = state.seat[i, o].status
+    if status == MEMBER and state.seat[i, o].anchored:
+        return
     may_apply = state.seat[i, o].eligible != 0 and state.step >= state.seat[i, o].until and state.body[o].n_members > 0
     if status == NONE and not may_apply:
         return

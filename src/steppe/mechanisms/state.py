@@ -73,7 +73,7 @@ BODY = _records(
     given=(F, "trade security identity connectivity delegated"),
     derived=(F, "depth tariff threshold cohesion"),  # threshold: capability that makes a major power in it
 )
-SEAT = _records(whole=(I, "status eligible founder pending until saved"))
+SEAT = _records(whole=(I, "status eligible founder anchored pending until saved"))
 ROLL = _records(whole=(I, "member inside major"))  # member: list of members; inside, major: by state
 BETWEEN = _records(cosine=(F, "cosine"), incompatible=(I, "incompatible"))
 EVENT = np.dtype(
@@ -164,7 +164,8 @@ def workspace(world: World, settings: Array) -> Array:
     for place, domain in enumerate(("trade", "security", "identity", "connectivity")):
         actor[f"salience_{domain}"] = world.salience[:, place]
         body[domain] = world.scope[:, place]
-    seat["status"], seat["eligible"], seat["founder"] = world.status, world.eligible, world.founder
+    seat["status"], seat["eligible"] = world.status, world.eligible
+    seat["founder"], seat["anchored"] = world.founder, world.anchored
     state["poles"][:k] = world.pole_index
     between = state["between"][:m, :m]
     norm = np.sqrt((world.scope**2).sum(axis=1))

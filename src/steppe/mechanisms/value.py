@@ -82,20 +82,19 @@ def shares_if(state, i, o, depth, roll, count, joined, swing, swing_in):
 
 @kernel
 def influence_gained(state, i, o, depth, roll, count, threshold):
-    """What alignment of the other members pole i gains by being in o: a GDP-weighted mean over them, if i is major there."""
+    """Alignment shares that pole i gains of the other members, summed, by being in o, if it is a major power there."""
     k = state.actor[i].pole_of
     if state.p.influence == 0.0 or k < 0 or state.actor[i].capability <= threshold:
         return 0.0
-    gained, weight = 0.0, 0.0
+    gained = 0.0
     for place in range(count):
         j = roll[place].member
         if j != i:
             shares_if(state, j, o, depth, roll, count, True, i, True)
             share = state.scratch[SHARES, k]
             shares_if(state, j, o, depth, roll, count, True, i, False)
-            gained += state.actor[j].gdp * (share - state.scratch[SHARES, k])
-            weight += state.actor[j].gdp
-    return gained / weight if weight > 0.0 else 0.0
+            gained += share - state.scratch[SHARES, k]
+    return gained
 
 
 @kernel

@@ -121,6 +121,7 @@ class World:
         Floats, Array("MD", "share", "s_od", "how its work divides over domains", high=1, sums="rows")
     ]
     founder: Annotated[Ints, _flags("NM", "founder_io", "i founded o")]
+    anchored: Annotated[Ints, _flags("NM", "anchored_io", "i is the bloc of states that o consists of")]
     eligible: Annotated[Ints, _flags("NM", "eligible_io", "i may join or observe o")]
     instrument: Annotated[Ints, _flags("M", "instrument_o", "1 for an identity instrument")]
     incompatible: Annotated[

@@ -230,7 +230,7 @@ def organisation_arrays(
 
     Eligible are members (a suspended one may return) and those coded as eligible. A body that is not alive
     has depth 0; its other values are those of the day it is founded, for a scenario that founds it.
-    Incompatibility said of one body holds for the other.
+    Incompatibility said of one body holds for the other. A bloc is anchored in a body that it founded.
     """
     n, m = len(states), len(bodies)
     dates = [coding_date(evidence, body, when) for body in bodies]
@@ -252,12 +252,14 @@ def organisation_arrays(
                 f"{body} is coded as incompatible with itself", key=f"{body}.incompatible", value=body
             )
     kinds = [evidence.entity("organisations", body).kind for body in bodies]
+    bloc = np.array([evidence.entity("actors", state).kind == "bloc" for state in states])
     return {
         "depth": depth,
         "alive": alive,
         "rule": rule,
         "scope": mixes(evidence, "organisations", bodies, "scope", dates),
         "founder": founder,
+        "anchored": (founder & bloc[:, None]).astype(np.int8),
         "eligible": eligible,
         "instrument": np.array([kind == "identity_instrument" for kind in kinds], dtype=np.int8),
         "incompatible": clash | clash.T,
