@@ -173,8 +173,7 @@ def update_after(state, o, moved):
 
 @kernel
 def update_all(state):
-    """Everything afresh."""
-    update_burden(state)
+    """Everything that follows from statuses, depths, ties and parameters, afresh."""
     for o in range(state.m):
         update_body(state, o)
     for i in range(state.n):
@@ -191,6 +190,7 @@ def update_trade(state):
     The rules refresh the rows they touch at once, so there is work here only after a change by hand (`stale`).
     """
     if state.stale != 0:
+        update_burden(state)
         update_all(state)
         state.stale = 0
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from steppe.mechanisms import draws, events
 from steppe.mechanisms.alignment import leverage
-from steppe.mechanisms.derived import update_after, update_all
+from steppe.mechanisms.derived import update_after, update_body
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.membership import set_orders
 from steppe.mechanisms.state import GAINS, MEMBER, NONE, TERMS, VALUE
@@ -181,13 +181,16 @@ def gains_of_merger(state, o, q, gain):
     for position in range(count):
         was[position] = state.roll[o, position].member
     try_merged(state, o, q)
-    update_all(state)
+    update_body(state, o)
+    update_after(state, q, -1)
     for position in range(count):
         gain[was[position]] += value_now(state, was[position], q)
     for i in range(state.n):
         state.seat[i, o].status = state.seat[i, o].saved
         state.seat[i, q].status = state.seat[i, q].saved
-    update_all(state)
+    update_body(state, q)
+    update_after(state, o, -1)
+    update_after(state, q, -1)
 
 
 @kernel

@@ -7,7 +7,7 @@ import math
 
 from steppe.mechanisms import draws, events
 from steppe.mechanisms.affinity import clip
-from steppe.mechanisms.derived import update_all
+from steppe.mechanisms.derived import update_all, update_burden
 from steppe.mechanisms.institutions import dissolve, merge, note_depth
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.voting import step_chance
@@ -120,6 +120,7 @@ def intervene(state, parameters, plan):
             change_states(state, kind, plan[row].first, plan[row].second, plan[row].amount)
             touched = True
     if touched:
+        update_burden(state)
         update_all(state)
 
 

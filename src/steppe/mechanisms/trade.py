@@ -13,6 +13,7 @@ import math
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.state import FACTORS
 
+AS_IS, OF_MEMBERS, OF_ALL = 0, 1, 2
 FREE_TRADE = 0.5  # the rung above which a body puts up a common tariff
 
 
@@ -86,11 +87,15 @@ def demand_if(state, i, o, depth, roll, count, joined, swing, swing_in):
 
     roll : (N) records of the body as it would be, `count` members; i is disregarded, and of state `swing` (-1: none) it is
     `swing_in` that counts. Without a tariff only members' f_ij differ from the present, so only these are looked at.
-    Scratch row FACTORS holds the f_ij that were. Returns D_i and whether every partner was looked at.
+    Scratch row FACTORS holds the f_ij that were. Returns D_i and whose factors are there: AS_IS (none, the world is the
+    present one), OF_MEMBERS, or OF_ALL.
     """
     n = state.n
     factors = state.scratch[FACTORS]
     body = state.body[o]
+    if swing < 0 and joined == (state.roll[o, i].inside == 1):
+        if not joined or (depth == body.depth and count == body.n_members):
+            return state.actor[i].demand, AS_IS
     common = depth * body.trade if joined else 0.0
     own_tariff = external_tariff(depth, body.trade) if joined else 0.0
     if own_tariff > 0.0 or (body.tariff > 0.0 and state.roll[o, i].inside == 1):
@@ -100,7 +105,7 @@ def demand_if(state, i, o, depth, roll, count, joined, swing, swing_in):
                 inside = swing_in if j == swing else j < n and roll[j].inside == 1
                 factors[j] = factor_if(state, i, j, o, common if inside else 0.0, 0.0 if inside else own_tariff)
                 total += state.pair[i, j].share0 * factors[j]
-        return total, True
+        return total, OF_ALL
     total = state.actor[i].demand
     for place in range(count):
         j = roll[place].member
@@ -110,4 +115,4 @@ def demand_if(state, i, o, depth, roll, count, joined, swing, swing_in):
     if swing >= 0:
         factors[swing] = factor_if(state, i, swing, o, common if swing_in else 0.0, 0.0)
         total += state.pair[i, swing].share0 * (factors[swing] - state.pair[i, swing].cost_factor)
-    return total, False
+    return total, OF_MEMBERS

@@ -24,7 +24,7 @@ from steppe.mechanisms.state import (
     TERMS,
     VALUE,
 )
-from steppe.mechanisms.trade import demand_if
+from steppe.mechanisms.trade import OF_ALL, OF_MEMBERS, demand_if
 
 
 @kernel
@@ -62,7 +62,7 @@ def protection_if(state, i, o, rung, roll, count):
 @kernel
 def shares_if(state, i, o, depth, roll, count, joined, swing, swing_in):
     """Alignment shares of i in the world of `demand_if`, written to scratch row SHARES. Returns H_i and D_i."""
-    demand, all_seen = demand_if(state, i, o, depth, roll, count, joined, swing, swing_in)
+    demand, seen = demand_if(state, i, o, depth, roll, count, joined, swing, swing_in)
     abroad = demand - state.pair[i, i].share0
     rung = depth * state.body[o].security if joined else 0.0
     out = state.scratch[SHARES][: state.k]
@@ -71,8 +71,8 @@ def shares_if(state, i, o, depth, roll, count, joined, swing, swing_in):
         if pole != i:
             pair = state.pair[i, pole]
             inside = swing_in if pole == swing else roll[pole].inside == 1
-            seen = all_seen or pole == swing or roll[pole].inside == 1
-            spent = pair.share0 * (state.scratch[FACTORS, pole] if seen else pair.cost_factor)
+            looked_at = seen == OF_ALL or (seen == OF_MEMBERS and (pole == swing or roll[pole].inside == 1))
+            spent = pair.share0 * (state.scratch[FACTORS, pole] if looked_at else pair.cost_factor)
             pact = pact_without(state, i, pole, o)
             if inside:
                 pact = max(pact, rung)
