@@ -9,9 +9,9 @@ import sys
 
 import duckdb
 import pytest
+
 from mechanisms.test_against_oracle import STEPS, compare, derived_numbers, together
 from oracle.worlds import all_on, default_parameters, random_interventions, random_parameters, small_world
-
 from steppe.cli.adapters import composed
 from steppe.simulation.runner import run
 
