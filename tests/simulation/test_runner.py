@@ -1,0 +1,158 @@
+"""A run's bits do not depend on how it was cut, who computed it, or whether it was killed on the way."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from steppe.config.compose import compose
+from steppe.errors import InputError
+from steppe.results.query import open_run
+from steppe.results.store import RunFolder
+from steppe.results.tables import ChunkId
+from steppe.simulation import runner
+
+TOY = ["world=toy", "scenario=baseline,arvand_admitted_to_rivers", "ensemble.years=4"]
+TABLES = ("events", "organisations", "alignments", "states", "poles")
+
+
+def silent(done: int, planned: int) -> None:
+    """No progress shown."""
+
+
+def made(folder: Path, *overrides: str) -> Path:
+    """A finished run of the toy world."""
+    summary = runner.run(compose([*TOY, *overrides]), folder, silent)
+    assert summary.done == summary.planned and not summary.failed
+    return folder
+
+
+def content(folder: Path) -> dict[str, list[tuple]]:
+    """Every row of every table, in an order that does not depend on the parts."""
+    run = open_run(folder, verify=True)
+    connection = run.connection()
+    rows = {}
+    for table in TABLES:
+        entity = {"organisations": "organisation", "states": "state", "alignments": "state", "events": "sequence"}
+        order = ", ".join(["scenario", "replicate", "step" if table == "events" else "year", entity.get(table, "point")])
+        columns = "* exclude (sequence)" if table == "events" else "*"  # the place within a part
+        rows[table] = connection.execute(f"select {columns} from {table} order by {order}").fetchall()
+        assert rows[table]
+    return rows
+
+
+def same(one: dict[str, list[tuple]], other: dict[str, list[tuple]]) -> bool:
+    """Equal, NULL for NULL."""
+    return all(repr(one[table]) == repr(other[table]) for table in TABLES)
+
+
+def test_chunks_and_threads_do_not_matter(tmp_path):
+    """A replicate's luck is addressed by its number, so blocks of 7 on two threads give what one block gives."""
+    size = "ensemble.replicates=40"
+    one = content(made(tmp_path / "a", size, "ensemble.chunk=40", "executor.kind=serial"))
+    many = content(made(tmp_path / "b", size, "ensemble.chunk=7", "executor.workers=2"))
+    assert same(one, many)
+
+
+def test_more_replicates_extend_a_run(tmp_path):
+    """The first ten of forty are the ten of a run of ten."""
+    few = content(made(tmp_path / "a", "ensemble.replicates=10"))
+    many = content(made(tmp_path / "b", "ensemble.replicates=40"))
+    place = 2  # scenario, point, replicate
+    assert [r for r in many["states"] if r[place] < 10] == few["states"]
+
+
+def test_another_seed_is_another_run(tmp_path):
+    one = content(made(tmp_path / "a", "ensemble.replicates=10"))
+    other = content(made(tmp_path / "b", "ensemble.replicates=10", "ensemble.seed=2"))
+    assert not same(one, other)
+
+
+def test_scenarios_are_identical_before_they_differ():
+    """The intervention of `arvand_admitted_to_rivers` is dated; every year before it is the same bits as the baseline."""
+    config = compose([*TOY, "ensemble.years=6"])
+    alternative = config.scenarios[1]
+    first = min(one.date for one in alternative.interventions)
+    prepared = runner.prepare(config)
+    base = runner.simulate(prepared, ChunkId("baseline", 0, 0, 50))
+    other = runner.simulate(prepared, ChunkId(alternative.name, 0, 0, 50))
+    for table, column in (("organisations", "cohesion"), ("states", "need"), ("alignments", "multivector")):
+        before = base[table]["year"] <= first.year
+        np.testing.assert_array_equal(base[table][column][before], other[table][column][before])
+    after = base["organisations"]["year"] > first.year
+    assert not np.array_equal(base["organisations"]["cohesion"][after], other["organisations"]["cohesion"][after])
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "steppe", *arguments]
+
+
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
+    """kill -9 in the middle, then `steppe resume`: every part has the bytes of the run that was let alone."""
+    overrides = [*TOY, "ensemble.replicates=3000", "ensemble.chunk=10", "executor.workers=2"]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    subprocess.run(command("run", *overrides, "--out", str(whole), "-q"), check=True)
+    process = subprocess.Popen(command("run", *overrides, "--out", str(killed), "-q"))
+    deadline = time.monotonic() + 120
+    while len(list((killed / "chunks").glob("*.json"))) < 20:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    stored = len(list((killed / "chunks").glob("*.json")))
+    assert stored < 600
+    subprocess.run(command("resume", str(killed), "-q"), check=True)
+    parts = sorted(p.relative_to(whole) for p in (whole / "tables").rglob("*.parquet"))
+    assert parts == sorted(p.relative_to(killed) for p in (killed / "tables").rglob("*.parquet"))
+    assert len(parts) == 600 * len(TABLES)
+    assert all((whole / part).read_bytes() == (killed / part).read_bytes() for part in parts)
+
+
+def test_a_failed_chunk_sinks_no_other_and_is_done_again(tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+    simulate = runner.simulate
+
+    def faulty(prepared, chunk):
+        if chunk.first == 20 and chunk.scenario == "baseline":
+            raise MemoryError("no room")
+        return simulate(prepared, chunk)
+
+    monkeypatch.setattr(runner, "simulate", faulty)
+    config = compose([*TOY, "ensemble.replicates=40", "ensemble.chunk=10"])
+    summary = runner.run(config, folder, silent)
+    assert list(summary.failed.values()) == ["MemoryError: no room"]
+    assert summary.done == summary.planned - 1 == 7
+    monkeypatch.setattr(runner, "simulate", simulate)
+    again = runner.resume(folder, silent)
+    assert again.done == again.planned and not again.failed
+    assert same(content(folder), content(made(tmp_path / "other", "ensemble.replicates=40")))
+
+
+def test_resume_refuses_changed_evidence(tmp_path, monkeypatch):
+    folder = made(tmp_path / "run", "ensemble.replicates=10")
+    monkeypatch.setattr(runner, "evidence_hash", lambda config: "another")
+    with pytest.raises(InputError, match="cannot be resumed") as caught:
+        runner.resume(folder, silent)
+    assert caught.value.key == "evidence_sha256"
+
+
+def test_parameters_can_only_be_central_so_far(tmp_path):
+    with pytest.raises(InputError, match="central"):
+        runner.run(compose([*TOY, "ensemble.parameters=sampled"]), tmp_path / "run", silent)
+    assert not (tmp_path / "run").exists()
+
+
+def test_too_many_events_are_a_failure_not_a_loss(tmp_path, monkeypatch):
+    """A replicate whose event list is full fails its chunk, with a message, rather than dropping events."""
+    from steppe.simulation import runner as module
+
+    monkeypatch.setattr(module, "run_chunk", lambda *arguments: (np.zeros(0, module.EVENT), 3))
+    with RunFolder.create(tmp_path / "x", module.manifest(module.prepare(compose(TOY)), ""), "") as store:
+        prepared = module.prepare(compose([*TOY, "ensemble.replicates=5", "ensemble.chunk=5"]))
+        assert list(module.work(prepared, store, [ChunkId("baseline", 0, 0, 5)])) == []
+        assert "more than" in next(iter(store.failed_chunks().values()))
