@@ -5,19 +5,20 @@ condition and outcome of integration and does not run away.
 """
 
 import math
+from typing import Any
 
 from steppe.mechanisms import draws
 from steppe.mechanisms.kernel import kernel
 
 
 @kernel
-def clip(value):
+def clip(value: float) -> Any:
     """Within [-1, 1]."""
     return min(1.0, max(-1.0, value))
 
 
 @kernel
-def update_affinity(state):
+def update_affinity(state: Any) -> Any:
     """The mechanism: one step of affinity and its baseline, for every pair."""
     n = state.n
     spread = state.p.noise * math.sqrt(state.p.dt)
@@ -35,7 +36,9 @@ def update_affinity(state):
                 - state.p.conflict_erosion * state.pair[i, j].conflict * (1.0 + a)
             )
             moved = clip(a + drift * state.p.dt + spread * shock)
-            anchor = state.p.baseline_follow * (a - base) + state.p.baseline_anchor * (state.pair[i, j].structural - base)
+            anchor = state.p.baseline_follow * (a - base) + state.p.baseline_anchor * (
+                state.pair[i, j].structural - base
+            )
             settled = clip(base + anchor * state.p.dt)
             state.pair[i, j].affinity = moved
             state.pair[j, i].affinity = moved

@@ -4,12 +4,14 @@ Shares of ties by trade, pacts, affinity and transit, weighed by the state's sal
 measures concentration, its complement the multi-vector index.
 """
 
+from typing import Any
+
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.security import cover, pact_of
 
 
 @kernel
-def tie_strength(state, i, k, trade_share, pact):
+def tie_strength(state: Any, i: int, k: int, trade_share: float, pact: float) -> Any:
     """T_ik: tie of i to state k, given its trade share and pact."""
     actor = state.actor[i]
     return (
@@ -21,7 +23,7 @@ def tie_strength(state, i, k, trade_share, pact):
 
 
 @kernel
-def to_shares(state, i, ties):
+def to_shares(state: Any, i: int, ties: Any) -> Any:
     """Turn ties (K) of i into shares in place; even shares over the other poles where there is no tie. Returns H_i."""
     total = 0.0
     others = 0
@@ -42,7 +44,7 @@ def to_shares(state, i, ties):
 
 
 @kernel
-def shares_of(state, i, out):
+def shares_of(state: Any, i: int, out: Any) -> Any:
     """A_i· from the current ties. out : (K) written. Returns H_i."""
     for k in range(state.k):
         pole = state.poles[k]
@@ -51,7 +53,7 @@ def shares_of(state, i, out):
 
 
 @kernel
-def leverage(state, i, k):
+def leverage(state: Any, i: int, k: int) -> Any:
     """L_ik: leverage of k over i, in [0, 1]: trade, protection and transit, scaled by how much smaller i is."""
     if state.p.on_pressure == 0.0 or i == k or state.actor[k].capability <= 0.0:
         return 0.0
@@ -70,7 +72,7 @@ def leverage(state, i, k):
 
 
 @kernel
-def leverage_inside(state, i, o):
+def leverage_inside(state: Any, i: int, o: int) -> Any:
     """L_io: the highest leverage over i of a major power inside body o; 0 if there is none."""
     highest = 0.0
     for position in range(state.body[o].n_members):
@@ -81,7 +83,7 @@ def leverage_inside(state, i, o):
 
 
 @kernel
-def update_alignment(state):
+def update_alignment(state: Any) -> Any:
     """The mechanism: alignment shares of every state."""
     for i in range(state.n):
         shares_of(state, i, state.shares[i])

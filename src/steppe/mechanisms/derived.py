@@ -4,6 +4,8 @@ Kept up to date by row: when a status or a depth changes, only the rows of the s
 The deepest and second deepest common body of each pair are kept, so that "without o" needs no second pass.
 """
 
+from typing import Any
+
 import numpy as np
 
 from steppe.mechanisms.kernel import kernel
@@ -13,7 +15,7 @@ from steppe.mechanisms.trade import external_tariff, tariff_of, update_trade_row
 
 
 @kernel
-def median_capability(state, roll, count):
+def median_capability(state: Any, roll: Any, count: int) -> Any:
     """Median capability of the `count` members in `roll` (N); 0 for none."""
     values = state.scratch[SORTED]
     for place in range(count):
@@ -32,7 +34,7 @@ def median_capability(state, roll, count):
 
 
 @kernel
-def major_threshold(state, roll, count):
+def major_threshold(state: Any, roll: Any, count: int) -> Any:
     """Capability above which a state is a major power in a body with these members; infinite for none."""
     if count == 0:
         return np.inf
@@ -40,7 +42,7 @@ def major_threshold(state, roll, count):
 
 
 @kernel
-def update_body(state, o):
+def update_body(state: Any, o: int) -> Any:
     """Member list, threshold, majors and external tariff of body o from the statuses."""
     body, count = state.body[o], 0
     for i in range(state.n):
@@ -58,7 +60,7 @@ def update_body(state, o):
 
 
 @kernel
-def list_customs(state):
+def list_customs(state: Any) -> Any:
     """The bodies that put up a tariff, in `customs`."""
     count = 0
     for o in range(state.m):
@@ -69,7 +71,7 @@ def list_customs(state):
 
 
 @kernel
-def update_burden(state):
+def update_burden(state: Any) -> Any:
     """For every pair (i, j): the threats that j faces and i does not [capability]. Moves with threats and capabilities only."""
     n = state.n
     for i in range(n):
@@ -83,7 +85,7 @@ def update_burden(state):
 
 
 @kernel
-def offer(pair, trade, pact, o):
+def offer(pair: Any, trade: float, pact: float, o: int) -> Any:
     """Put body o's trade and security depth among the two deepest that a pair has in common."""
     if trade > pair.trade1:
         pair.trade2 = pair.trade1
@@ -100,7 +102,7 @@ def offer(pair, trade, pact, o):
 
 
 @kernel
-def clear_common(pair):
+def clear_common(pair: Any) -> Any:
     """No body in common."""
     pair.trade1 = 0.0
     pair.trade2 = 0.0
@@ -113,7 +115,7 @@ def clear_common(pair):
 
 
 @kernel
-def copy_common(source, target):
+def copy_common(source: Any, target: Any) -> Any:
     """What a pair has in common is the same in both directions."""
     target.trade1 = source.trade1
     target.trade2 = source.trade2
@@ -126,7 +128,7 @@ def copy_common(source, target):
 
 
 @kernel
-def update_common(state, i):
+def update_common(state: Any, i: int) -> Any:
     """Common trade depth, pact, contact and instruments of state i with all others (row and column i)."""
     n = state.n
     for j in range(n):
@@ -158,7 +160,7 @@ def update_common(state, i):
 
 
 @kernel
-def update_after(state, o, moved):
+def update_after(state: Any, o: int, moved: Any) -> Any:
     """Refresh after a change in body o: of state `moved`'s status in it, or of its depth (`moved` = -1)."""
     update_body(state, o)
     n = state.n
@@ -172,7 +174,7 @@ def update_after(state, o, moved):
 
 
 @kernel
-def update_all(state):
+def update_all(state: Any) -> Any:
     """Everything that follows from statuses, depths, ties and parameters, afresh."""
     for o in range(state.m):
         update_body(state, o)
@@ -184,7 +186,7 @@ def update_all(state):
 
 
 @kernel
-def update_trade(state):
+def update_trade(state: Any) -> Any:
     """The mechanism: trade costs, shares and welfare follow statuses and depths.
 
     The rules refresh the rows they touch at once, so there is work here only after a change by hand (`stale`).
@@ -196,7 +198,7 @@ def update_trade(state):
 
 
 @kernel
-def reset(state, initial):
+def reset(state: Any, initial: Any) -> Any:
     """Put the workspace at the start of a run; its parameters are the caller's to restore."""
     for i in range(state.n):
         state.actor[i] = initial.actor[i]
@@ -211,7 +213,7 @@ def reset(state, initial):
 
 
 @kernel
-def start(state):
+def start(state: Any) -> Any:
     """Note the trade costs and shares of the start, against which later ones are measured (after `reset`)."""
     n = state.n
     for o in range(state.m):

@@ -7,6 +7,7 @@ depend on the batch, the thread, the front or the scenario. Seed, replicate and 
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ _MIX = np.uint64(2654435761)
 
 
 @kernel
-def philox(c0, c1, c2, c3, k0, k1):
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     """Philox 4x32-10: four 32-bit words (as uint64) from a 4-word counter and a 2-word key (uint64 below 2^32)."""
     for _ in range(10):
         p0 = _M0 * c0
@@ -49,7 +50,7 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @kernel
-def words(state, step, purpose, key1, key2):
+def words(state: Any, step: Any, purpose: Any, key1: Any, key2: Any) -> Any:
     """The four words at an address."""
     return philox(
         np.uint64(state.replicate),
@@ -62,32 +63,32 @@ def words(state, step, purpose, key1, key2):
 
 
 @kernel
-def to_unit(high, low):
+def to_unit(high: Any, low: Any) -> Any:
     """A float in (0, 1) from two words: 53 bits, the midpoint of its cell (1 itself where the midpoint rounds up)."""
     return (np.float64((high >> _5) * np.uint64(67108864) + (low >> _6)) + 0.5) * (1.0 / 9007199254740992.0)
 
 
 @kernel
-def uniform_at(state, step, purpose, key1, key2):
+def uniform_at(state: Any, step: Any, purpose: Any, key1: Any, key2: Any) -> Any:
     """Uniform on (0, 1) at an address of this replicate, in the name of another step."""
     w0, w1, _, _ = words(state, step, purpose, key1, key2)
     return to_unit(w0, w1)
 
 
 @kernel
-def uniform(state, purpose, key1, key2):
+def uniform(state: Any, purpose: Any, key1: Any, key2: Any) -> Any:
     """Uniform on (0, 1) at an address of this replicate and step."""
     return uniform_at(state, state.step, purpose, key1, key2)
 
 
 @kernel
-def normal(state, purpose, key1, key2):
+def normal(state: Any, purpose: Any, key1: Any, key2: Any) -> Any:
     """Standard normal at an address of this replicate and step (Box-Muller)."""
     w0, w1, w2, w3 = words(state, state.step, purpose, key1, key2)
     return math.sqrt(-2.0 * math.log(to_unit(w0, w1))) * math.cos(2.0 * math.pi * to_unit(w2, w3))
 
 
 @kernel
-def mix(a, b):
+def mix(a: Any, b: Any) -> Any:
     """One 32-bit key from an ordered pair of keys."""
     return ((np.uint64(a) * _MIX) & _LOW) ^ np.uint64(b)

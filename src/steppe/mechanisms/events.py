@@ -1,5 +1,7 @@
 """Events: what happened, to whom, and the terms of the value that drove it."""
 
+from typing import Any
+
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.state import MAX_EVENTS, N_TERMS, TERMS
 
@@ -24,7 +26,17 @@ KINDS = (
 
 
 @kernel
-def note(state, kind, i, o, other, before, after, chance, with_terms):
+def note(
+    state: Any,
+    kind: int,
+    i: int,
+    o: int,
+    other: int,
+    before: int,
+    after: int,
+    chance: float,
+    with_terms: bool,
+) -> Any:
     """Append an event; i, o, other are -1 where there is none. A full list keeps counting, and the run is refused later."""
     position = state.n_events
     state.n_events = position + 1

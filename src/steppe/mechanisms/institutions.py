@@ -4,6 +4,8 @@ Merger is a proposal of a member of both bodies, put to the votes of the rest. C
 less the weight of a dominant power, less overlap with a deeper body that shares that power.
 """
 
+from typing import Any
+
 import numpy as np
 
 from steppe.mechanisms import draws, events
@@ -22,7 +24,7 @@ TOLERANCE = 1e-9
 
 
 @kernel
-def rung_above(depth):
+def rung_above(depth: float) -> Any:
     """The next rung of the ladder, or 0 at the top."""
     for rung in LADDER:
         if rung > depth + TOLERANCE:
@@ -31,7 +33,7 @@ def rung_above(depth):
 
 
 @kernel
-def rung_below(depth):
+def rung_below(depth: float) -> Any:
     """The rung under this depth, or 0 at the lowest."""
     below = 0.0
     for rung in LADDER:
@@ -41,13 +43,13 @@ def rung_below(depth):
 
 
 @kernel
-def similarity(state, o, q):
+def similarity(state: Any, o: int, q: int) -> Any:
     """G_oq: how far the scopes of two bodies coincide beyond the floor, in [0, 1]."""
     return max(0.0, (state.between[o, q].cosine - state.p.cosine_floor) / (1.0 - state.p.cosine_floor))
 
 
 @kernel
-def common_share(state, o, q):
+def common_share(state: Any, o: int, q: int) -> Any:
     """K_oq: share of o's members that are members of q."""
     if state.body[o].n_members == 0:
         return 0.0
@@ -58,7 +60,7 @@ def common_share(state, o, q):
 
 
 @kernel
-def overlap(state, o):
+def overlap(state: Any, o: int) -> Any:
     """Overlap with a deeper body that shares a major power, in [0, 1]."""
     if state.p.on_overlap == 0.0:
         return 0.0
@@ -78,7 +80,7 @@ def overlap(state, o):
 
 
 @kernel
-def cohesion_of(state, o):
+def cohesion_of(state: Any, o: int) -> Any:
     """Cohesion of body o: mean affinity less mean dominance over its non-majors less overlap."""
     count = state.body[o].n_members
     if count < 2:
@@ -101,7 +103,7 @@ def cohesion_of(state, o):
 
 
 @kernel
-def ladder_open(state, o, depth):
+def ladder_open(state: Any, o: int, depth: float) -> Any:
     """Whether enough pairs of members have climbed the bilateral ladder for a security body to reach this depth."""
     if state.body[o].security < state.p.ladder_scope or depth < GATED_FROM - TOLERANCE:
         return True
@@ -117,14 +119,14 @@ def ladder_open(state, o, depth):
 
 
 @kernel
-def set_depth(state, o, depth):
+def set_depth(state: Any, o: int, depth: float) -> Any:
     """Set a depth and refresh what follows from it."""
     state.body[o].depth = depth
     update_after(state, o, -1)
 
 
 @kernel
-def note_depth(state, kind, o, depth, chance):
+def note_depth(state: Any, kind: int, o: int, depth: float, chance: float) -> Any:
     """An event whose value is the new depth."""
     terms = state.scratch[TERMS]
     terms[:] = 0.0
@@ -133,7 +135,7 @@ def note_depth(state, kind, o, depth, chance):
 
 
 @kernel
-def dissolve(state, o):
+def dissolve(state: Any, o: int) -> Any:
     """End body o: its statuses become none."""
     state.body[o].alive = 0
     state.body[o].depth = 0.0
@@ -143,12 +145,14 @@ def dissolve(state, o):
 
 
 @kernel
-def merge(state, o, q, chance):
+def merge(state: Any, o: int, q: int, chance: float) -> Any:
     """Members of o become members of q; o ends."""
     for position in range(state.body[o].n_members):
         j = state.roll[o, position].member
         if state.seat[j, q].status != MEMBER:
-            events.note(state, events.JOINED_BY_MERGER, j, q, o, state.seat[j, q].status, MEMBER, chance, False)
+            events.note(
+                state, events.JOINED_BY_MERGER, j, q, o, state.seat[j, q].status, MEMBER, chance, False
+            )
             state.seat[j, q].status = MEMBER
     events.note(state, events.MERGED, -1, o, q, -1, -1, chance, False)
     dissolve(state, o)
@@ -156,7 +160,7 @@ def merge(state, o, q, chance):
 
 
 @kernel
-def try_merged(state, o, q):
+def try_merged(state: Any, o: int, q: int) -> Any:
     """Put the statuses of the world after a merger in place, keeping the present ones in `saved`."""
     n = state.n
     for i in range(n):
@@ -169,7 +173,7 @@ def try_merged(state, o, q):
 
 
 @kernel
-def gains_of_merger(state, o, q, gain):
+def gains_of_merger(state: Any, o: int, q: int, gain: Any) -> Any:
     """What each member of o gains by the merger into q. gain : (N) written for members of o."""
     count = state.body[o].n_members
     for position in range(count):
@@ -194,7 +198,7 @@ def gains_of_merger(state, o, q, gain):
 
 
 @kernel
-def vote_on_merger(state, o, q, gain, proposer):
+def vote_on_merger(state: Any, o: int, q: int, gain: Any, proposer: int) -> Any:
     """Whether o's members agree to be merged into q: each on what it would gain; the proposer says yes."""
     rule, count = state.body[o].rule, state.body[o].n_members
     address = draws.mix(state.body[o].key, state.body[q].key)
@@ -218,7 +222,7 @@ def vote_on_merger(state, o, q, gain, proposer):
 
 
 @kernel
-def consider_merger(state, o, q):
+def consider_merger(state: Any, o: int, q: int) -> Any:
     """Whether o is merged into q in this step."""
     step_up = min(1.0, max(0.0, (state.body[q].depth - state.body[o].depth) / 0.2))
     if step_up == 0.0:
@@ -249,7 +253,7 @@ def consider_merger(state, o, q):
 
 
 @kernel
-def deepen(state, o):
+def deepen(state: Any, o: int) -> Any:
     """Propose the next rung and vote on it."""
     draw = draws.uniform(state, draws.DEEPENING, state.body[o].key, 0)
     chance = step_chance(state.p.deepen_rate, state.p.dt)
@@ -262,7 +266,7 @@ def deepen(state, o):
 
 
 @kernel
-def hollow(state, o):
+def hollow(state: Any, o: int) -> Any:
     """Lose a rung, or dissolve from the lowest. Returns whether the body is still alive."""
     draw = draws.uniform(state, draws.HOLLOWING, state.body[o].key, 0)
     if draw >= step_chance(max(state.p.hollow_rate, state.p.dissolve_rate), state.p.dt):
@@ -283,7 +287,7 @@ def hollow(state, o):
 
 
 @kernel
-def is_anchored(state, o):
+def is_anchored(state: Any, o: int) -> Any:
     """Whether a bloc that the body consists of is its member: such a body does not end for want of members."""
     for i in range(state.n):
         if state.seat[i, o].anchored and state.roll[o, i].inside:
@@ -292,7 +296,7 @@ def is_anchored(state, o):
 
 
 @kernel
-def update_institutions(state):
+def update_institutions(state: Any) -> Any:
     """The mechanism: every living body in random order."""
     set_orders(state)
     for turn in range(state.m):

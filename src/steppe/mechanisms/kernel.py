@@ -40,11 +40,6 @@ CACHE = cache_folder()
 CACHED = _writable(CACHE)
 
 
-def is_warm() -> bool:
-    """Whether the step has been compiled before on this machine."""
-    return CACHED and any(CACHE.rglob("ensemble.run_chunk-*.nbc"))
-
-
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile `function` without the GIL; keep the machine code on disk where the cache folder can be written."""
     before = numba.config.CACHE_DIR

@@ -4,6 +4,8 @@ Hazards of quantal response. A draw below the chance that the highest possible r
 happen, so values are computed only for pairs whose draw is that low; the outcome is the same as with all of them.
 """
 
+from typing import Any
+
 import numpy as np
 
 from steppe.mechanisms import draws, events
@@ -16,7 +18,7 @@ from steppe.mechanisms.voting import logistic, step_chance, vote_on_admission
 
 
 @kernel
-def set_orders(state):
+def set_orders(state: Any) -> Any:
     """This step's random order of states and of organisations: ascending by their draws."""
     rank = state.scratch[RANKS]
     for i in range(state.n):
@@ -28,7 +30,7 @@ def set_orders(state):
 
 
 @kernel
-def sort_by(rank, entities, n):
+def sort_by(rank: Any, entities: Any, n: int) -> Any:
     """Write to `turn` of the n records the indices 0..n-1 sorted by rank. By insertion up to 64, else by argsort."""
     if n > 64:
         order = np.argsort(rank[:n])
@@ -44,20 +46,20 @@ def sort_by(rank, entities, n):
 
 
 @kernel
-def wait_until(state):
+def wait_until(state: Any) -> Any:
     """First step at which a state that was refused or left now may try again."""
     return np.int64(state.step) + 1 + np.int64(np.rint(state.p.cooldown / state.p.dt))
 
 
 @kernel
-def change_status(state, i, o, status):
+def change_status(state: Any, i: int, o: int, status: int) -> Any:
     """Set a status and refresh what follows from it."""
     state.seat[i, o].status = status
     update_after(state, o, i)
 
 
 @kernel
-def apply(state, i, o, status, chance):
+def apply(state: Any, i: int, o: int, status: int, chance: float) -> Any:
     """Put i's application for this status to the vote, and carry the decision out."""
     value_now(state, i, o)
     state.scratch[TERMS, LEVERAGE] = leverage_inside(state, i, o)
@@ -76,7 +78,7 @@ def apply(state, i, o, status, chance):
 
 
 @kernel
-def leave(state, i, o, status, chance):
+def leave(state: Any, i: int, o: int, status: int, chance: float) -> Any:
     """i leaves o, altogether or for an observer's seat."""
     kind = events.LEFT if status == NONE else events.LEFT_TO_OBSERVER
     events.note(state, kind, i, o, -1, state.seat[i, o].status, status, chance, True)
@@ -85,7 +87,7 @@ def leave(state, i, o, status, chance):
 
 
 @kernel
-def outsider(state, i, o, draw):
+def outsider(state: Any, i: int, o: int, draw: float) -> Any:
     """A state without status weighs applying for membership or for an observer's seat."""
     if draw >= step_chance(2.0 * state.p.apply_rate, state.p.dt):
         return
@@ -98,12 +100,13 @@ def outsider(state, i, o, draw):
     observe = state.p.apply_rate * logistic((seat + push - state.p.cost_observer) / state.p.choice_noise)
     chance = step_chance(join + observe, state.p.dt)
     if draw < chance:
-        status = MEMBER if draw < chance * join / (join + observe) else OBSERVER
-        apply(state, i, o, status, chance)
+        joins = chance * join / (join + observe)
+        status = MEMBER if draw < joins else OBSERVER
+        apply(state, i, o, status, joins if status == MEMBER else chance - joins)
 
 
 @kernel
-def observer(state, i, o, draw, may_rise):
+def observer(state: Any, i: int, o: int, draw: float, may_rise: bool) -> Any:
     """An observer (or suspended member) weighs membership and leaving."""
     if draw >= step_chance(state.p.apply_rate + state.p.leave_rate, state.p.dt):
         return
@@ -111,18 +114,25 @@ def observer(state, i, o, draw, may_rise):
     seat = observer_value(state)
     hold = leverage_inside(state, i, o)
     state.scratch[TERMS, LEVERAGE] = hold
-    join = state.p.apply_rate * logistic((value - seat - state.p.cost_member) / state.p.choice_noise) if may_rise else 0.0
-    out = state.p.leave_rate * logistic((-seat - state.p.cost_leave - state.p.pressure_stay * hold) / state.p.choice_noise)
+    join = (
+        state.p.apply_rate * logistic((value - seat - state.p.cost_member) / state.p.choice_noise)
+        if may_rise
+        else 0.0
+    )
+    out = state.p.leave_rate * logistic(
+        (-seat - state.p.cost_leave - state.p.pressure_stay * hold) / state.p.choice_noise
+    )
     chance = step_chance(join + out, state.p.dt)
     if draw < chance:
-        if draw < chance * join / (join + out):
-            apply(state, i, o, MEMBER, chance)
+        joins = chance * join / (join + out)
+        if draw < joins:
+            apply(state, i, o, MEMBER, joins)
         else:
-            leave(state, i, o, NONE, chance)
+            leave(state, i, o, NONE, chance - joins)
 
 
 @kernel
-def member(state, i, o, draw):
+def member(state: Any, i: int, o: int, draw: float) -> Any:
     """A member weighs an observer's seat and leaving."""
     if draw >= step_chance(2.0 * state.p.leave_rate, state.p.dt):
         return
@@ -135,12 +145,15 @@ def member(state, i, o, draw):
     out = state.p.leave_rate * logistic((-value - bar) / state.p.choice_noise)
     chance = step_chance(down + out, state.p.dt)
     if draw < chance:
-        status = OBSERVER if draw < chance * down / (down + out) else NONE
-        leave(state, i, o, status, chance)
+        steps_down = chance * down / (down + out)
+        if draw < steps_down:
+            leave(state, i, o, OBSERVER, steps_down)
+        else:
+            leave(state, i, o, NONE, chance - steps_down)
 
 
 @kernel
-def answer_pending(state, i, o):
+def answer_pending(state: Any, i: int, o: int) -> Any:
     """An application ordered by the scenario goes to the vote now, if it asks for more than i has."""
     asked = state.seat[i, o].pending
     state.seat[i, o].pending = 0
@@ -150,7 +163,7 @@ def answer_pending(state, i, o):
 
 
 @kernel
-def consider(state, i, o):
+def consider(state: Any, i: int, o: int) -> Any:
     """What state i does about body o in this step."""
     if state.seat[i, o].pending != 0:
         answer_pending(state, i, o)
@@ -158,7 +171,11 @@ def consider(state, i, o):
     status = state.seat[i, o].status
     if status == MEMBER and state.seat[i, o].anchored:
         return
-    may_apply = state.seat[i, o].eligible != 0 and state.step >= state.seat[i, o].until and state.body[o].n_members > 0
+    may_apply = (
+        state.seat[i, o].eligible != 0
+        and state.step >= state.seat[i, o].until
+        and state.body[o].n_members > 0
+    )
     if status == NONE and not may_apply:
         return
     draw = draws.uniform(state, draws.MEMBERSHIP, state.actor[i].key, state.body[o].key)
@@ -171,7 +188,7 @@ def consider(state, i, o):
 
 
 @kernel
-def update_membership(state):
+def update_membership(state: Any) -> Any:
     """The mechanism: every state, in random order, about every living body, in random order."""
     set_orders(state)
     for turn in range(state.n):

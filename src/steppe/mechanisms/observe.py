@@ -53,13 +53,13 @@ def new_record(replicates: int, years: int, n: int, m: int, k: int) -> Record:
 
 
 @kernel
-def rounded(value):
+def rounded(value: float) -> Any:
     """To 1e-4."""
     return np.rint(value * 1e4) * 1e-4
 
 
 @kernel
-def multi_vector_index(concentration, others):
+def multi_vector_index(concentration: float, others: int) -> Any:
     """V_i = (1 - H_i)/(1 - 1/K_i); 0 with a single pole."""
     if others < 2:
         return 0.0
@@ -67,7 +67,7 @@ def multi_vector_index(concentration, others):
 
 
 @kernel
-def gap_of_display(state, i, shares, ties):
+def gap_of_display(state: Any, i: int, shares: Any, ties: Any) -> Any:
     """Half the L1 distance between displayed and revealed alignment of i. shares, ties : (K); ties is overwritten."""
     total = 0.0
     for k in range(state.k):
@@ -80,7 +80,7 @@ def gap_of_display(state, i, shares, ties):
 
 
 @kernel
-def poles_and_polarisation(state, influence):
+def poles_and_polarisation(state: Any, influence: Any) -> Any:
     """Influence of each pole over the states that are not poles (K, written), and their polarisation (returned)."""
     n, k = state.shares.shape
     influence[:] = 0.0
@@ -102,7 +102,7 @@ def poles_and_polarisation(state, influence):
 
 
 @kernel
-def observe_bodies(state, record, r, y):
+def observe_bodies(state: Any, record: Any, r: int, y: int) -> Any:
     """Write the bodies of this year."""
     for o in range(state.m):
         observers = 0
@@ -118,7 +118,7 @@ def observe_bodies(state, record, r, y):
 
 
 @kernel
-def observe(state, record, r, y):
+def observe(state: Any, record: Any, r: int, y: int) -> Any:
     """Write replicate r's picture of year y into the record."""
     observe_bodies(state, record, r, y)
     k = state.k

@@ -40,7 +40,7 @@ SKIPPED_WHEN_OFF = ("shocks", "affinity", "membership", "institutions")
 
 
 @kernel
-def step(state, parameters, plan):
+def step(state: Any, parameters: Any, plan: Any) -> Any:
     """One step of every mechanism, in order, at `state.step`. parameters, plan : see `intervene`."""
     intervene(state, parameters, plan)
     if state.p.on_shocks != 0.0:
@@ -57,7 +57,7 @@ def step(state, parameters, plan):
 
 
 @kernel
-def begin(state):
+def begin(state: Any) -> Any:
     """First look at a world just reset: trade at the start, danger, protection, shares."""
     start(state)
     update_security(state)

@@ -4,11 +4,13 @@ A state protects itself too: need = n/(n + P + c). Protection by partners in pro
 the pact, their prestige and the affinity with them.
 """
 
+from typing import Any
+
 from steppe.mechanisms.kernel import kernel
 
 
 @kernel
-def pact_of(state, i, j):
+def pact_of(state: Any, i: int, j: int) -> Any:
     """Security rung between i and j: the higher of the bilateral tie and the deepest common body."""
     if i == j:
         return 0.0
@@ -16,7 +18,7 @@ def pact_of(state, i, j):
 
 
 @kernel
-def pact_without(state, i, j, o):
+def pact_without(state: Any, i: int, j: int, o: int) -> Any:
     """The same, leaving out body o."""
     if i == j:
         return 0.0
@@ -25,13 +27,19 @@ def pact_without(state, i, j, o):
 
 
 @kernel
-def cover(state, i, j, rung):
+def cover(state: Any, i: int, j: int, rung: float) -> Any:
     """What a pact of this rung with j adds to i's protection [capability]."""
-    return rung * state.actor[j].capability * (1.0 + state.actor[j].prestige) * (1.0 + state.pair[i, j].affinity) / 2.0
+    return (
+        rung
+        * state.actor[j].capability
+        * (1.0 + state.actor[j].prestige)
+        * (1.0 + state.pair[i, j].affinity)
+        / 2.0
+    )
 
 
 @kernel
-def update_protection(state, i):
+def update_protection(state: Any, i: int) -> Any:
     """P_i from current pacts and affinities."""
     total = 0.0
     for j in range(state.n):
@@ -41,7 +49,7 @@ def update_protection(state, i):
 
 
 @kernel
-def update_danger(state, i):
+def update_danger(state: Any, i: int) -> Any:
     """n_i: threats of rivals, diffuse threat of neighbours that are not close, non-state threat and shocks [capability]."""
     total = 0.0
     for j in range(state.n):
@@ -52,7 +60,7 @@ def update_danger(state, i):
 
 
 @kernel
-def need_of(state, i, protection):
+def need_of(state: Any, i: int, protection: float) -> Any:
     """Residual need of i under this protection, in [0, 1]; 0 with security switched off."""
     if state.p.on_security == 0.0:
         return 0.0
@@ -61,7 +69,7 @@ def need_of(state, i, protection):
 
 
 @kernel
-def update_security(state):
+def update_security(state: Any) -> Any:
     """The mechanism: danger, protection and need of every state."""
     for i in range(state.n):
         update_danger(state, i)

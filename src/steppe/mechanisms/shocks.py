@@ -4,6 +4,7 @@ An intervention is a PLAN record (step, kind, first, second, third, amount); `IN
 """
 
 import math
+from typing import Any
 
 from steppe.mechanisms import draws, events
 from steppe.mechanisms.affinity import clip
@@ -39,15 +40,19 @@ INTERVENTIONS = (
 
 
 @kernel
-def change_body(state, kind, i, o, other, amount):
+def change_body(state: Any, kind: int, i: int, o: int, other: int, amount: float) -> Any:
     """An intervention on a body or on a state's place in it. Rows that follow from it are refreshed by the caller."""
     if kind == FOUND and state.body[o].alive == 0:
         state.body[o].alive = 1
         state.body[o].depth = amount
         events.note(state, events.FOUNDED, -1, o, -1, -1, -1, 1.0, False)
-    elif kind == FOUND or state.body[o].alive == 0 or (kind == MERGE and (o == other or state.body[other].alive == 0)):
+    elif (
+        kind == FOUND
+        or state.body[o].alive == 0
+        or (kind == MERGE and (o == other or state.body[other].alive == 0))
+    ):
         events.note(state, events.VOID, i, o, -1, -1, -1, 1.0, False)
-    elif kind == SET_STATUS or kind == FOUNDING_MEMBER:
+    elif kind in (SET_STATUS, FOUNDING_MEMBER):
         if state.seat[i, o].status != other:
             events.note(state, events.INTERVENTION, i, o, -1, state.seat[i, o].status, other, 1.0, False)
             state.seat[i, o].status = other
@@ -70,7 +75,7 @@ def change_body(state, kind, i, o, other, amount):
 
 
 @kernel
-def change_states(state, kind, i, j, amount):
+def change_states(state: Any, kind: int, i: int, j: int, amount: float) -> Any:
     """An intervention on a state or a pair of states."""
     if kind == TIE:
         state.pair[i, j].tie = amount
@@ -96,10 +101,11 @@ def change_states(state, kind, i, j, amount):
 
 
 @kernel
-def intervene(state, parameters, plan):
+def intervene(state: Any, parameters: Any, plan: Any) -> Any:
     """Carry out the interventions dated to this step, in the order written.
 
-    plan : (L) PLAN records; parameters : (P) the memory of `state.p` as floats, to be set by place. Every change of a body refreshes all that follows, since the next row may count its members.
+    plan : (L) PLAN records; parameters : (P) the memory of `state.p` as floats, to be set by place.
+    Every change of a body refreshes all that follows, since the next row may count its members.
     """
     touched, founded = False, False
     for row in range(plan.shape[0]):
@@ -125,7 +131,7 @@ def intervene(state, parameters, plan):
 
 
 @kernel
-def update_shocks(state):
+def update_shocks(state: Any) -> Any:
     """The mechanism: shocks and prestige decay, and random threat shocks strike."""
     decay, fade = math.exp(-state.p.shock_decay * state.p.dt), math.exp(-state.p.prestige_decay * state.p.dt)
     chance = step_chance(state.p.shock_rate, state.p.dt)
@@ -134,4 +140,3 @@ def update_shocks(state):
         state.actor[i].prestige *= fade
         if draws.uniform(state, draws.SHOCK, state.actor[i].key, 0) < chance:
             state.actor[i].shock += state.p.shock_size
-

@@ -8,7 +8,7 @@ Axis order everywhere: states i, j (N), organisations o, q (M), poles k (K), dom
 Column N of `pair` is the rest of the world. Symbols are those of docs/equations.md.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +41,7 @@ N_TERMS = len(TERM_NAMES)
 # Rows of `scratch`.
 TERMS, FACTORS, SHARES, SORTED, RANKS, GAINS, N_SCRATCH = range(7)
 
-F, I = np.float64, np.int64
+REAL, WHOLE = np.float64, np.int64
 
 
 def _records(**fields: Any) -> np.dtype[Any]:
@@ -52,39 +52,58 @@ def _records(**fields: Any) -> np.dtype[Any]:
 PAIR = _records(
     # affinity a, baseline a⁰, structural a^s, threat that the second poses to the first, bilateral security rung (tie),
     # share of the first's transit across the second, expenditure share at the start
-    given=(F, "affinity baseline structural proximity threat conflict tie transit share0"),
+    given=(REAL, "affinity baseline structural proximity threat conflict tie transit share0"),
     # deepest and second deepest common trade depth and pact, and the bodies the deepest are due to
-    deepest=(F, "trade1 trade2 pact1 pact2"),
-    due_to=(I, "trade1_by pact1_by"),
-    # contact, relief by a common instrument; common trade depth x⁰ and tariff y⁰ at the start, y, f_ij, ts_ij, ts_ij at the start;
+    deepest=(REAL, "trade1 trade2 pact1 pact2"),
+    due_to=(WHOLE, "trade1_by pact1_by"),
+    # contact, relief by a common instrument; x⁰ and y⁰ (common trade depth, tariff) at the start;
+    # y, f_ij, ts_ij, ts_ij at the start;
     # burden: the threats that the second faces and the first does not
-    derived=(F, "contact relief common0 tariff0 tariff cost_factor trade_share trade_share0 burden"),
+    derived=(REAL, "contact relief common0 tariff0 tariff cost_factor trade_share trade_share0 burden"),
 )
 ACTOR = _records(
     key=(np.uint64, "key"),
-    whole=(I, "pole_of turn"),  # which pole the state is, or -1; whose turn comes at this place in the step's order
-    given=(F, "gdp nonstate salience_trade salience_security salience_identity salience_connectivity"),
-    moving=(F, "capability autonomy shock prestige"),
-    derived=(F, "demand danger protection need"),  # D_i, n_i, P_i
+    whole=(
+        WHOLE,
+        "pole_of turn",
+    ),  # which pole the state is, or -1; whose turn comes at this place in the step's order
+    given=(REAL, "gdp nonstate salience_trade salience_security salience_identity salience_connectivity"),
+    moving=(REAL, "capability autonomy shock prestige"),
+    derived=(REAL, "demand danger protection need"),  # D_i, n_i, P_i
 )
 BODY = _records(
     key=(np.uint64, "key"),
-    whole=(I, "alive rule instrument n_members turn customs"),  # customs: list of bodies with an external tariff
-    given=(F, "trade security identity connectivity delegated"),
-    derived=(F, "depth tariff threshold cohesion"),  # threshold: capability that makes a major power in it
+    whole=(
+        WHOLE,
+        "alive rule instrument n_members turn customs",
+    ),  # customs: list of bodies with an external tariff
+    given=(REAL, "trade security identity connectivity delegated"),
+    derived=(REAL, "depth tariff threshold cohesion"),  # threshold: capability that makes a major power in it
 )
-SEAT = _records(whole=(I, "status eligible founder anchored pending until saved"))
-ROLL = _records(whole=(I, "member inside major"))  # member: list of members; inside, major: by state
-BETWEEN = _records(cosine=(F, "cosine"), incompatible=(I, "incompatible"))
+SEAT = _records(whole=(WHOLE, "status eligible founder anchored pending until saved"))
+ROLL = _records(whole=(WHOLE, "member inside major"))  # member: list of members; inside, major: by state
+BETWEEN = _records(cosine=(REAL, "cosine"), incompatible=(WHOLE, "incompatible"))
 EVENT = np.dtype(
     [
-        *((name, np.int32) for name in "step kind state organisation other status_from status_to replicate".split()),
+        *(
+            (name, np.int32)
+            for name in [
+                "step",
+                "kind",
+                "state",
+                "organisation",
+                "other",
+                "status_from",
+                "status_to",
+                "replicate",
+            ]
+        ),
         ("probability", np.float32),
         ("terms", np.float32, N_TERMS),
     ],
     align=True,
 )
-PLAN = _records(whole=(I, "step kind first second third"), amount=(F, "amount"))  # interventions
+PLAN = _records(whole=(WHOLE, "step kind first second third"), amount=(REAL, "amount"))  # interventions
 
 
 CAPACITIES = ((32, 16, 8), (64, 48, 12), (256, 128, 16))  # states, organisations, poles
@@ -96,13 +115,13 @@ def state_type(n: int, m: int, k: int) -> np.dtype[Any]:
         ("seed_low", np.uint64),
         ("seed_high", np.uint64),
         ("replicate", np.uint64),
-        ("step", I),
-        ("n", I),  # states, organisations, poles in use
-        ("m", I),
-        ("k", I),
-        ("n_events", I),
-        ("stale", I),  # 1 after statuses, depths or ties were changed by hand
-        ("n_customs", I),  # bodies with an external tariff
+        ("step", WHOLE),
+        ("n", WHOLE),  # states, organisations, poles in use
+        ("m", WHOLE),
+        ("k", WHOLE),
+        ("n_events", WHOLE),
+        ("stale", WHOLE),  # 1 after statuses, depths or ties were changed by hand
+        ("n_customs", WHOLE),  # bodies with an external tariff
         ("p", DTYPE),
         ("pair", (PAIR, (n, n + 1))),
         ("actor", (ACTOR, (n,))),
@@ -111,9 +130,9 @@ def state_type(n: int, m: int, k: int) -> np.dtype[Any]:
         ("roll", (ROLL, (m, n))),
         ("guests", (ROLL, (n,))),  # a body as it would be
         ("between", (BETWEEN, (m, m))),
-        ("poles", (I, (k,))),  # state of each pole
-        ("shares", (F, (n, k))),  # alignment
-        ("scratch", (F, (N_SCRATCH, max(n + 1, m, N_TERMS)))),
+        ("poles", (WHOLE, (k,))),  # state of each pole
+        ("shares", (REAL, (n, k))),  # alignment
+        ("scratch", (REAL, (N_SCRATCH, max(n + 1, m, N_TERMS)))),
         ("events", (EVENT, (MAX_EVENTS,))),
     ]
     return np.dtype(parts, align=True)
@@ -122,7 +141,7 @@ def state_type(n: int, m: int, k: int) -> np.dtype[Any]:
 def parameters_of(record: Array) -> Array:
     """The parameters in a workspace record (1,) as floats (P): the same memory as its `p`, addressed by place."""
     start = record.dtype.fields["p"][1]
-    return record.view(np.uint8)[start : start + DTYPE.itemsize].view(F)
+    return record.view(np.uint8)[start : start + DTYPE.itemsize].view(REAL)
 
 
 def capacity(world: World) -> tuple[int, int, int]:

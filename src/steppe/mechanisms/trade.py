@@ -9,6 +9,7 @@ common trade body of a pair and rise with the common external tariff of a body d
 """
 
 import math
+from typing import Any
 
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.state import FACTORS
@@ -18,13 +19,13 @@ FREE_TRADE = 0.5  # the rung above which a body puts up a common tariff
 
 
 @kernel
-def external_tariff(depth, scope):
+def external_tariff(depth: float, scope: float) -> Any:
     """Tariff that a body of this depth and trade scope puts up against outsiders, t_o [depth]."""
     return max(0.0, depth - FREE_TRADE) * scope
 
 
 @kernel
-def tariff_of(state, i, j, common, without):
+def tariff_of(state: Any, i: int, j: int, common: float, without: Any) -> Any:
     """y_ij: the highest external tariff of i's bodies that j is outside of, leaving out body `without` (-1: none).
 
     j = N is the rest of the world. 0 where the pair has a common trade depth, and on the diagonal.
@@ -41,7 +42,7 @@ def tariff_of(state, i, j, common, without):
 
 
 @kernel
-def factor(state, i, j, common, tariff):
+def factor(state: Any, i: int, j: int, common: float, tariff: float) -> Any:
     """f_ij: change of i's demand for goods of j before the price index, from common depth and tariff."""
     pair = state.pair[i, j]
     if i == j or state.p.on_trade == 0.0 or (common == pair.common0 and tariff == pair.tariff0):
@@ -51,7 +52,7 @@ def factor(state, i, j, common, tariff):
 
 
 @kernel
-def update_trade_row(state, i):
+def update_trade_row(state: Any, i: int) -> Any:
     """Cost factors, demand D_i and trade shares ts_i· of state i from the current common depths."""
     n = state.n
     total = 0.0
@@ -68,7 +69,7 @@ def update_trade_row(state, i):
 
 
 @kernel
-def factor_if(state, i, j, o, common, own_tariff):
+def factor_if(state: Any, i: int, j: int, o: int, common: float, own_tariff: float) -> Any:
     """f_ij in a world where body o gives the pair this trade depth, and i this tariff against j (0: none)."""
     pair = state.pair[i, j]
     without = pair.trade2 if pair.trade1_by == o else pair.trade1
@@ -82,7 +83,9 @@ def factor_if(state, i, j, o, common, own_tariff):
 
 
 @kernel
-def demand_if(state, i, o, depth, roll, count, joined, swing, swing_in):
+def demand_if(
+    state: Any, i: int, o: int, depth: float, roll: Any, count: int, joined: bool, swing: int, swing_in: bool
+) -> Any:
     """D_i if body o had this depth and the members in `roll`, with i itself in (`joined`) or out.
 
     roll : (N) records of the body as it would be, `count` members; i is disregarded, and of state `swing` (-1: none) it is
@@ -93,9 +96,9 @@ def demand_if(state, i, o, depth, roll, count, joined, swing, swing_in):
     n = state.n
     factors = state.scratch[FACTORS]
     body = state.body[o]
-    if swing < 0 and joined == (state.roll[o, i].inside == 1):
-        if not joined or (depth == body.depth and count == body.n_members):
-            return state.actor[i].demand, AS_IS
+    as_now = swing < 0 and joined == (state.roll[o, i].inside == 1)
+    if as_now and (not joined or (depth == body.depth and count == body.n_members)):
+        return state.actor[i].demand, AS_IS
     common = depth * body.trade if joined else 0.0
     own_tariff = external_tariff(depth, body.trade) if joined else 0.0
     if own_tariff > 0.0 or (body.tariff > 0.0 and state.roll[o, i].inside == 1):
@@ -103,7 +106,9 @@ def demand_if(state, i, o, depth, roll, count, joined, swing, swing_in):
         for j in range(n + 1):
             if j != i:
                 inside = swing_in if j == swing else j < n and roll[j].inside == 1
-                factors[j] = factor_if(state, i, j, o, common if inside else 0.0, 0.0 if inside else own_tariff)
+                factors[j] = factor_if(
+                    state, i, j, o, common if inside else 0.0, 0.0 if inside else own_tariff
+                )
                 total += state.pair[i, j].share0 * factors[j]
         return total, OF_ALL
     total = state.actor[i].demand

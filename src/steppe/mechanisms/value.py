@@ -6,6 +6,7 @@ depth. It always includes every present member.
 """
 
 import math
+from typing import Any
 
 from steppe.mechanisms.alignment import tie_strength, to_shares
 from steppe.mechanisms.kernel import kernel
@@ -28,7 +29,7 @@ from steppe.mechanisms.trade import OF_ALL, OF_MEMBERS, demand_if
 
 
 @kernel
-def dominance(state, i, roll, count, threshold):
+def dominance(state: Any, i: int, roll: Any, count: int, threshold: float) -> Any:
     """How far the majors of a body outweigh it and differ from i, in [0, 1]."""
     if state.p.on_dominance == 0.0:
         return 0.0
@@ -44,7 +45,7 @@ def dominance(state, i, roll, count, threshold):
 
 
 @kernel
-def protection_if(state, i, o, rung, roll, count):
+def protection_if(state: Any, i: int, o: int, rung: float, roll: Any, count: int) -> Any:
     """Protection of i without and with body o, whose members in `roll` owe each other this rung."""
     without, added = state.actor[i].protection, 0.0
     for place in range(count):
@@ -60,7 +61,9 @@ def protection_if(state, i, o, rung, roll, count):
 
 
 @kernel
-def shares_if(state, i, o, depth, roll, count, joined, swing, swing_in):
+def shares_if(
+    state: Any, i: int, o: int, depth: float, roll: Any, count: int, joined: bool, swing: int, swing_in: bool
+) -> Any:
     """Alignment shares of i in the world of `demand_if`, written to scratch row SHARES. Returns H_i and D_i."""
     demand, seen = demand_if(state, i, o, depth, roll, count, joined, swing, swing_in)
     abroad = demand - state.pair[i, i].share0
@@ -81,7 +84,9 @@ def shares_if(state, i, o, depth, roll, count, joined, swing, swing_in):
 
 
 @kernel
-def influence_gained(state, i, o, depth, roll, count, threshold):
+def influence_gained(
+    state: Any, i: int, o: int, depth: float, roll: Any, count: int, threshold: float
+) -> Any:
     """Alignment shares that pole i gains of the other members, summed, by being in o, if it is a major power there."""
     k = state.actor[i].pole_of
     if state.p.influence == 0.0 or k < 0 or state.actor[i].capability <= threshold:
@@ -98,7 +103,7 @@ def influence_gained(state, i, o, depth, roll, count, threshold):
 
 
 @kernel
-def conflicts(state, i, o):
+def conflicts(state: Any, i: int, o: int) -> Any:
     """Number of living bodies incompatible with o of which i is a member."""
     count = 0
     for q in range(state.m):
@@ -108,7 +113,7 @@ def conflicts(state, i, o):
 
 
 @kernel
-def with_partners(state, i, o, depth, roll, count):
+def with_partners(state: Any, i: int, o: int, depth: float, roll: Any, count: int) -> Any:
     """The terms that are means or sums over partners. Writes identity and connectivity; returns the partners' burden."""
     actor, body, terms = state.actor[i], state.body[o], state.scratch[TERMS]
     closeness, transit, burden, partners = 0.0, 0.0, 0.0, 0
@@ -130,7 +135,7 @@ def with_partners(state, i, o, depth, roll, count):
 
 
 @kernel
-def member_value(state, i, o, depth, roll, count, threshold):
+def member_value(state: Any, i: int, o: int, depth: float, roll: Any, count: int, threshold: float) -> Any:
     """V_io(member). Writes every term to scratch row TERMS (costs as positive numbers) and returns the value."""
     actor, body, terms = state.actor[i], state.body[o], state.scratch[TERMS]
     held, demand = shares_if(state, i, o, depth, roll, count, True, -1, False)
@@ -139,7 +144,9 @@ def member_value(state, i, o, depth, roll, count, threshold):
     rung, relief = depth * body.security, 0.0
     if rung > 0.0 and state.p.on_security != 0.0:
         without, protected = protection_if(state, i, o, rung, roll, count)
-        relief = need_of(state, i, without) - need_of(state, i, protected) - state.p.entrapment * rung * burden
+        relief = (
+            need_of(state, i, without) - need_of(state, i, protected) - state.p.entrapment * rung * burden
+        )
     welfare = math.log(demand / bare) / state.p.elasticity if demand != bare else 0.0
     terms[OF_TRADE] = actor.salience_trade * state.p.k_trade * math.tanh(welfare / state.p.welfare_scale)
     terms[OF_SECURITY] = actor.salience_security * state.p.k_security * relief
@@ -155,7 +162,7 @@ def member_value(state, i, o, depth, roll, count, threshold):
 
 
 @kernel
-def observer_value(state):
+def observer_value(state: Any) -> Any:
     """V_io(observer) from the terms that `member_value` has just written."""
     terms = state.scratch[TERMS]
     gains = state.p.observer_benefit * (terms[OF_IDENTITY] + terms[OF_CONNECTIVITY])
@@ -164,7 +171,7 @@ def observer_value(state):
 
 
 @kernel
-def value_now(state, i, o):
+def value_now(state: Any, i: int, o: int) -> Any:
     """V_io(member) in the body as it is."""
     body = state.body[o]
     return member_value(state, i, o, body.depth, state.roll[o], body.n_members, body.threshold)

@@ -6,6 +6,7 @@ Quantal response [MP1995]_: a yes with probability sigma((gain + pressure + acqu
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ CONSENSUS, QUALIFIED_MAJORITY, MAJORITY, FOUNDER_VETO, NO_MAJOR_POWER = 0, 1, 2,
 
 
 @kernel
-def logistic(x):
+def logistic(x: float) -> Any:
     """1/(1 + e^-x), without overflow."""
     if x >= 0.0:
         return 1.0 / (1.0 + math.exp(-x))
@@ -29,23 +30,23 @@ def logistic(x):
 
 
 @kernel
-def settled_against(rule, founder):
+def settled_against(rule: int, founder: int) -> Any:
     """Whether one no ends the vote under this rule."""
-    return rule == CONSENSUS or rule == NO_MAJOR_POWER or (rule == FOUNDER_VETO and founder)
+    return rule in (CONSENSUS, NO_MAJOR_POWER) or (rule == FOUNDER_VETO and founder)
 
 
 @kernel
-def carried(rule, yes, count):
+def carried(rule: int, yes: int, count: int) -> Any:
     """Whether `yes` votes of `count` members carry, where nobody with a veto has said no."""
     if rule == QUALIFIED_MAJORITY:
         return 3 * yes >= 2 * count
-    if rule == MAJORITY or rule == FOUNDER_VETO:
+    if rule in (MAJORITY, FOUNDER_VETO):
         return 2 * yes > count
     return yes == count
 
 
 @kernel
-def vote_on_admission(state, i, o, status):
+def vote_on_admission(state: Any, i: int, o: int, status: int) -> Any:
     """Whether the members of o admit candidate i to this status."""
     rule, count = state.body[o].rule, state.body[o].n_members
     if count == 0 or (rule == NO_MAJOR_POWER and state.actor[i].capability > state.body[o].threshold):
@@ -74,7 +75,7 @@ def vote_on_admission(state, i, o, status):
 
 
 @kernel
-def vote_on_depth(state, o, depth):
+def vote_on_depth(state: Any, o: int, depth: float) -> Any:
     """Whether the members of o agree to this depth."""
     rule, count = state.body[o].rule, state.body[o].n_members
     yes = 0
@@ -91,6 +92,6 @@ def vote_on_depth(state, o, depth):
 
 
 @kernel
-def step_chance(rate, dt):
+def step_chance(rate: float, dt: float) -> Any:
     """Probability of at least one event in a step at this yearly rate."""
     return -np.expm1(-rate * dt)

@@ -1,5 +1,7 @@
 """The ensemble engine: many replicates of one scenario, compiled, without the GIL."""
 
+from typing import Any
+
 import numpy as np
 
 from steppe.mechanisms.derived import reset
@@ -10,7 +12,7 @@ from steppe.mechanisms.state import MAX_EVENTS
 
 
 @kernel
-def collect(state, events, used):
+def collect(state: Any, events: Any, used: int) -> Any:
     """Append a replicate's events to the chunk's; the array doubles when full. Returns (events, used)."""
     count = min(state.n_events, MAX_EVENTS)
     while used + count > events.shape[0]:
@@ -25,7 +27,18 @@ def collect(state, events, used):
 
 
 @kernel
-def run_chunk(state, parameters, initial, start, first, plan, years, steps_per_year, record, events):
+def run_chunk(
+    state: Any,
+    parameters: Any,
+    initial: Any,
+    start: Any,
+    first: int,
+    plan: Any,
+    years: int,
+    steps_per_year: int,
+    record: Any,
+    events: Any,
+) -> Any:
     """Run replicates first … first + R - 1 of one scenario from the start.
 
     state : the workspace, with its seed; parameters : (P) its parameters as floats

@@ -61,7 +61,7 @@ def _row(step: int, one: Mapping[str, Any], world: World) -> tuple[int, int, int
     layout = _LAYOUT[one["kind"]]
     places = [_number(name, one[name], world) if name else -1 for name in layout[:3]]
     amount = float(one[layout[3]]) if len(layout) > 3 else 0.0
-    first, second, third = (places + [-1, -1, -1])[:3]
+    first, second, third = ([*places, -1, -1, -1])[:3]
     return step, INTERVENTIONS.index(one["kind"]), first, second, third, amount
 
 
@@ -81,6 +81,9 @@ def _plain(one: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def plan(interventions: Iterable[tuple[int, Mapping[str, Any]]], world: World) -> Array:
-    """PLAN records (L) from (step, intervention) pairs, in order. Ids have been checked before; an unknown one is a ValueError."""
+    """PLAN records (L) from (step, intervention) pairs, in order.
+
+    Ids have been checked before; an unknown one is a ValueError.
+    """
     rows = [_row(step, part, world) for step, one in interventions for part in _plain(one)]
     return np.array(rows, dtype=PLAN) if rows else np.zeros(0, PLAN)

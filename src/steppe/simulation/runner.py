@@ -82,7 +82,9 @@ def prepare(config: RunConfig) -> Prepared:
             accepted=["central"],
         )
     if config.ensemble.replicates > REPLICATE_LIMIT:
-        raise InputError("too many replicates", key="ensemble.replicates", accepted=f"at most {REPLICATE_LIMIT}")
+        raise InputError(
+            "too many replicates", key="ensemble.replicates", accepted=f"at most {REPLICATE_LIMIT}"
+        )
     evidence = evidence_for(config.world)
     weights = parameter_values(evidence, config, config.scenarios[0])
     world = build_world(evidence, config.world, {k: v for k, v in weights.items() if k.startswith("world.")})
@@ -91,7 +93,9 @@ def prepare(config: RunConfig) -> Prepared:
     for scenario in config.scenarios:
         values = parameter_values(evidence, config, scenario)
         initial[scenario.name] = initial_record(world, values, switches(config, scenario), per_year, seed)
-        dated = [(step_of(one.date, world.start, per_year), one.model_dump()) for one in scenario.interventions]
+        dated = [
+            (step_of(one.date, world.start, per_year), one.model_dump()) for one in scenario.interventions
+        ]
         plans[scenario.name] = plan(dated, world)
     return Prepared(config, world, initial, plans)
 
@@ -104,7 +108,9 @@ def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
     if state is None:
         state = prepared.local.state = initial.copy()
     state[:] = initial
-    record = new_record(chunk.count, ensemble.years, len(world.states), len(world.organisations), len(world.poles))
+    record = new_record(
+        chunk.count, ensemble.years, len(world.states), len(world.organisations), len(world.poles)
+    )
     events, full = run_chunk(
         state[0],
         parameters_of(state),
@@ -163,7 +169,9 @@ def resume(folder: Path, progress: Progress, say: Say = lambda text: None) -> Ru
         return _complete(prepared, store, progress, say, started)
 
 
-def _complete(prepared: Prepared, store: RunFolder, progress: Progress, say: Say, started: float) -> RunSummary:
+def _complete(
+    prepared: Prepared, store: RunFolder, progress: Progress, say: Say, started: float
+) -> RunSummary:
     """Simulate and store the chunks that are not there yet."""
     ensemble = prepared.config.ensemble
     chunks = plan_chunks([s.name for s in prepared.config.scenarios], 1, ensemble.replicates, ensemble.chunk)
@@ -226,7 +234,8 @@ def manifest(prepared: Prepared, config_text: str) -> dict[str, Any]:
         "seed": ensemble.seed,
         "world": {"name": world.name, "start": world.start.isoformat()},
         "scenarios": [
-            {"name": s.name, "counterfactual": s.counterfactual, "question": s.question} for s in config.scenarios
+            {"name": s.name, "counterfactual": s.counterfactual, "question": s.question}
+            for s in config.scenarios
         ],
         "points": [{}],
         "replicates": ensemble.replicates,

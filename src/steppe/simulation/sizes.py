@@ -25,7 +25,13 @@ def component_rows(world: World, initial: Array) -> list[dict[str, Any]]:
                 terms = dict(zip(TERM_NAMES, state["scratch"][0][: len(TERM_NAMES)].tolist(), strict=True))
                 terms["leverage"] = float(leverage_inside(state, i, o))
                 rows.append(
-                    {"state": name, "organisation": body, "status": status, **terms, "observer": float(observer_value(state))}
+                    {
+                        "state": name,
+                        "organisation": body,
+                        "status": status,
+                        **terms,
+                        "observer": float(observer_value(state)),
+                    }
                 )
     return rows
 
