@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+
 from oracle.model import OracleModel
 from oracle.worlds import all_on, default_parameters, random_interventions, random_parameters, small_world
-
 from steppe.mechanisms.derived import update_all
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.schedule import step

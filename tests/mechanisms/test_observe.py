@@ -108,9 +108,6 @@ class TestIndices:
         gap = picture(begun(world, switches={"pressure": pressure}), world).display_gap[0, 0, 2]
         assert gap > 0.01 if shown else gap == 0
 
-    @pytest.mark.xfail(
-        strict=True, reason="the recorder adds leverage to the shares A, the page to the ties T"
-    )
     def test_display_by_the_page(self):
         """A' ∝ T + display · L, with T = σ_trade ts = ¼ · ¼ for either pole and L of the first by hand."""
         share0 = [[0.6, 0, 0, 0.4], [0, 0.6, 0, 0.4], [0.1, 0.1, 0.6, 0.2]]

@@ -136,7 +136,8 @@ def _make_organisations(world, rng, n, m):
     world.incompatible = np.zeros((m, m), dtype=np.int8)
     world.instrument = np.zeros(m, dtype=np.int8)
     world.anchored = np.zeros((n, m), dtype=np.int8)
-    world.anchored[0, 0] = rng.random() < 0.3
+    if m:
+        world.anchored[0, 0] = rng.random() < 0.3
     world.alive = np.ones(m, dtype=np.int8)
     if m >= 3:
         world.incompatible[0, 1] = world.incompatible[1, 0] = 1

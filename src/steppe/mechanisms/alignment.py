@@ -9,6 +9,8 @@ from typing import Any
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.security import cover, pact_of
 
+NO_TIES = 1e-12  # ties that add up to less are none
+
 
 @kernel
 def tie_strength(state: Any, i: int, k: int, trade_share: float, pact: float) -> Any:
@@ -35,7 +37,7 @@ def to_shares(state: Any, i: int, ties: Any) -> Any:
     for k in range(state.k):
         if state.poles[k] == i:
             ties[k] = 0.0
-        elif total < 1e-12:
+        elif total < NO_TIES:
             ties[k] = 1.0 / others
         else:
             ties[k] /= total
@@ -44,11 +46,18 @@ def to_shares(state: Any, i: int, ties: Any) -> Any:
 
 
 @kernel
-def shares_of(state: Any, i: int, out: Any) -> Any:
-    """A_i· from the current ties. out : (K) written. Returns H_i."""
+def ties_of(state: Any, i: int, out: Any) -> Any:
+    """T_i· from the current trade shares, pacts, affinities and transit; 0 to itself. out : (K) written."""
     for k in range(state.k):
         pole = state.poles[k]
-        out[k] = tie_strength(state, i, pole, state.pair[i, pole].trade_share, pact_of(state, i, pole))
+        pact = pact_of(state, i, pole)
+        out[k] = tie_strength(state, i, pole, state.pair[i, pole].trade_share, pact) if pole != i else 0.0
+
+
+@kernel
+def shares_of(state: Any, i: int, out: Any) -> Any:
+    """A_i· from the current ties. out : (K) written. Returns H_i."""
+    ties_of(state, i, out)
     return to_shares(state, i, out)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from steppe.mechanisms.alignment import leverage, shares_of
+from steppe.mechanisms.alignment import NO_TIES, leverage, shares_of, ties_of
 from steppe.mechanisms.institutions import cohesion_of
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.state import MEMBER, NONE
@@ -69,10 +69,13 @@ def multi_vector_index(concentration: float, others: int) -> Any:
 @kernel
 def gap_of_display(state: Any, i: int, shares: Any, ties: Any) -> Any:
     """Half the L1 distance between displayed and revealed alignment of i. shares, ties : (K); ties is overwritten."""
+    ties_of(state, i, ties)
     total = 0.0
     for k in range(state.k):
-        ties[k] = shares[k] + state.p.display * leverage(state, i, state.poles[k])
+        ties[k] += state.p.display * leverage(state, i, state.poles[k])
         total += ties[k]
+    if total < NO_TIES:
+        return 0.0
     gap = 0.0
     for k in range(state.k):
         gap += abs(ties[k] / total - shares[k])
