@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from steppe.cli.frame import log
 from steppe.errors import InputError
 from steppe.paths import shown
 
@@ -86,7 +87,7 @@ def simulated(config: RunConfig, folder: Path, progress: Progress) -> Outcome:
     from steppe.simulation.runner import run
 
     with _stoppable(folder):
-        return _outcome(run(config, folder, progress), folder)
+        return _outcome(run(config, folder, progress, log.warning), folder)
 
 
 def resumed(folder: Path, progress: Progress) -> Outcome:
@@ -97,7 +98,7 @@ def resumed(folder: Path, progress: Progress) -> Outcome:
     from steppe.simulation.runner import resume
 
     with _stoppable(folder):
-        return _outcome(resume(folder, progress), folder)
+        return _outcome(resume(folder, progress, log.warning), folder)
 
 
 @contextmanager

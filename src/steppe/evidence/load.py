@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,25 @@ def load(
         raise InputError(
             "no such folder", file=paths.shown(where), accepted="a folder with actors/ and organisations/"
         )
+    if base is None:
+        return _loaded(where, strict, _stamp(where), _stamp(paths.seeds()))
+    return _read(where, base, strict)
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Which files are below a folder, how large and how new: changes whenever what is read changes."""
+    files = sorted(file for file in folder.rglob("*") if file.suffix in (".yaml", ".yml", ".csv"))
+    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+
+@lru_cache(maxsize=4)
+def _loaded(where: Path, strict: bool | None, *_stamps: object) -> Evidence:
+    """Composing, checking and simulating read the same evidence; it is frozen, so once is enough."""
+    return _read(where, None, strict)
+
+
+def _read(where: Path, base: Evidence | None, strict: bool | None) -> Evidence:
+    """Read the folder (see `load`)."""
     _layout(where)
     if base is None and not (where / "codebook.yaml").is_file():
         base = _shared(paths.seeds(), None)
