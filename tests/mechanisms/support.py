@@ -14,6 +14,8 @@ from steppe.simulation.replicate import begin_replicate, initial_record
 DERIVED = frozenset(
     [
         "n_customs",
+        "shares",
+        "actor.concentration",
         "body.n_members",
         "body.threshold",
         "body.tariff",

@@ -17,7 +17,7 @@ MEMBER = 2
 
 class TestAlignment(MechanismContract):
     name = "alignment"
-    owns = frozenset({"shares"})
+    owns = frozenset({"shares", "actor.concentration"})
     kept_when_off = (
         frozenset()
     )  # shares are looked at in any case; the switch takes the cost of concentration out

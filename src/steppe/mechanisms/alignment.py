@@ -62,6 +62,12 @@ def shares_of(state: Any, i: int, out: Any) -> Any:
 
 
 @kernel
+def update_shares(state: Any, i: int) -> Any:
+    """A_i· and H_i, kept in the record."""
+    state.actor[i].concentration = shares_of(state, i, state.shares[i])
+
+
+@kernel
 def leverage(state: Any, i: int, k: int) -> Any:
     """L_ik: leverage of k over i, in [0, 1]: trade, protection and transit, scaled by how much smaller i is."""
     if state.p.on_pressure == 0.0 or i == k or state.actor[k].capability <= 0.0:
@@ -95,4 +101,4 @@ def leverage_inside(state: Any, i: int, o: int) -> Any:
 def update_alignment(state: Any) -> Any:
     """The mechanism: alignment shares of every state."""
     for i in range(state.n):
-        shares_of(state, i, state.shares[i])
+        update_shares(state, i)

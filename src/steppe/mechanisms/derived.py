@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from steppe.mechanisms.alignment import update_shares
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.security import update_protection
 from steppe.mechanisms.state import MEMBER, NONE, SORTED
@@ -171,6 +172,7 @@ def update_after(state: Any, o: int, moved: Any) -> Any:
         if i == moved or state.seat[i, o].status != 0:
             update_trade_row(state, i)
             update_protection(state, i)
+            update_shares(state, i)
 
 
 @kernel
@@ -183,6 +185,7 @@ def update_all(state: Any) -> Any:
     for i in range(state.n):
         update_trade_row(state, i)
         update_protection(state, i)
+        update_shares(state, i)
 
 
 @kernel
@@ -228,6 +231,7 @@ def start(state: Any) -> Any:
     for i in range(n):
         update_trade_row(state, i)
         update_protection(state, i)
+        update_shares(state, i)
     for i in range(n):
         for j in range(n):
             state.pair[i, j].trade_share0 = state.pair[i, j].trade_share

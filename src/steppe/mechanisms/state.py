@@ -69,7 +69,7 @@ ACTOR = _records(
     ),  # which pole the state is, or -1; whose turn comes at this place in the step's order
     given=(REAL, "gdp nonstate salience_trade salience_security salience_identity salience_connectivity"),
     moving=(REAL, "capability autonomy shock prestige"),
-    derived=(REAL, "demand danger protection need"),  # D_i, n_i, P_i
+    derived=(REAL, "demand danger protection need concentration"),  # D_i, n_i, P_i, need, H_i
 )
 BODY = _records(
     key=(np.uint64, "key"),

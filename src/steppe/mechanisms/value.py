@@ -25,7 +25,7 @@ from steppe.mechanisms.state import (
     TERMS,
     VALUE,
 )
-from steppe.mechanisms.trade import OF_ALL, OF_MEMBERS, demand_if
+from steppe.mechanisms.trade import AS_IS, OF_ALL, demand_if
 
 
 @kernel
@@ -66,6 +66,8 @@ def shares_if(
 ) -> Any:
     """Alignment shares of i in the world of `demand_if`, written to scratch row SHARES. Returns H_i and D_i."""
     demand, seen = demand_if(state, i, o, depth, roll, count, joined, swing, swing_in)
+    if seen == AS_IS:
+        return state.actor[i].concentration, demand
     abroad = demand - state.pair[i, i].share0
     rung = depth * state.body[o].security if joined else 0.0
     out = state.scratch[SHARES][: state.k]
@@ -74,7 +76,7 @@ def shares_if(
         if pole != i:
             pair = state.pair[i, pole]
             inside = swing_in if pole == swing else roll[pole].inside == 1
-            looked_at = seen == OF_ALL or (seen == OF_MEMBERS and (pole == swing or roll[pole].inside == 1))
+            looked_at = seen == OF_ALL or pole == swing or roll[pole].inside == 1
             spent = pair.share0 * (state.scratch[FACTORS, pole] if looked_at else pair.cost_factor)
             pact = pact_without(state, i, pole, o)
             if inside:
