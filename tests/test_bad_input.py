@@ -42,6 +42,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def flip(file: Path) -> None:
+    """Another byte in the middle of a file; its size stays."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    file.write_bytes(content)
+
+
+def change(run: Path, key: str, value: object) -> None:
+    """Another value in a manifest."""
+    file = run / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), key: value}))
+
+
 def scenario(*interventions: str, rest: str = "") -> Files:
     """A scenario of one's own."""
     return {"mine.yaml": rest + "interventions:\n" + "".join(f"  - {{{one}}}\n" for one in interventions)}
@@ -129,6 +142,18 @@ TABLE: dict[str, tuple[Files, list[str], str, int | None, str, object, str, str 
         "mine.yaml", 1, "scenario.parameters.trade.phi", "3", "0.02 to 0.2", None),
     "a parameter that is no number": ({}, ["parameters.membership.cooldown=long"],
         "command line", None, "parameters.membership.cooldown", "long", "a number", None),
+    "a parameter that is not finite": ({}, ["parameters.membership.cooldown=nan"],
+        "command line", None, "parameters.membership.cooldown", "nan", "a number", None),
+    "a switch that is neither on nor off": ({}, ["mechanisms.pressure=maybe"],
+        "command line", None, "mechanisms.pressure", "maybe", "true or false", None),
+    "too few states": ({}, ["world=toy", "world.states=[]"],
+        "command line", None, "world.states", "()", "a list of 2 or more", None),
+    "more steps than can be numbered": ({}, ["ensemble.years=200", "ensemble.steps_per_year=365"],
+        "command line", None, "ensemble.steps_per_year", "365", "at most 163 for 200 years", None),
+    "an end after the last year of the calendar": ({}, ["world=toy", "world.start=9995-01"],
+        "command line", None, "world.start", "9995-01-01", "a start before 9990-01-01", None),
+    "a list of kinds": (scenario(ADMIT.replace("admit", "[admit]")), MINE,
+        "mine.yaml", 2, "scenario.interventions[0].kind", "['admit']", "set_status", "admit"),
     "a share above one": (
         scenario("kind: transit, date: 2021, state: BBB, on: AAA, share: 1.2"), MINE,
         "mine.yaml", 2, "scenario.interventions[0].share", "1.2", "less than or equal to 1", None),
@@ -255,9 +280,17 @@ class TestStoredRun:
                 "tables/events/",
             ),
             (lambda run: next(run.glob("tables/states/*.parquet")).unlink(), "tables/states/"),
+            (lambda run: flip(next(run.glob("tables/events/*.parquet"))), "tables/events/"),
             (lambda run: next(run.glob("chunks/*.json")).write_text("{"), "chunks/"),
+            (lambda run: change(run, "year_steps", None), "year_steps"),
+            (lambda run: change(run, "initial_statuses", [[0]]), "initial_statuses"),
+            (lambda run: change(run, "scenarios", ["baseline"]), "scenarios"),
+            (lambda run: change(run, "replicates", "many"), "replicates"),
         ],
-        ids=["manifest cut off", "other version", "part broken", "part gone", "marker cut off"],
+        ids=[
+            *("manifest cut off", "other version", "part broken", "part gone", "part changed"),
+            *("marker cut off", "no list", "wrong shape", "no names", "no number"),
+        ],
     )
     def test_a_damaged_file(self, damage: Callable[[Path], object], said: str, stored: Path) -> None:
         damage(stored)

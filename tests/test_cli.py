@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -145,6 +146,17 @@ class TestRun:
         result = invoke("run", "world=toy", "--out", "here")
         assert result.exit_code == 130 and "steppe resume here" in result.stderr
 
+    def test_a_full_disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("steppe.simulation.runner.run", full)
+        result = invoke("run", "world=toy", "--out", "here", "--json")
+        assert result.exit_code == 1 and "steppe resume here" in result.stderr
+        message = json.loads(result.stdout)["error"]["message"]
+        assert "No space left on device" in message and "steppe resume here" in message
+
     def test_a_fault_of_the_program_is_no_bad_input(self, simulated: Callable[..., list[Path]]) -> None:
         simulated(raises=RuntimeError("a fault"))
         with pytest.raises(RuntimeError, match="a fault"):
@@ -220,6 +232,12 @@ class TestChecks:
     def test_the_shipped_evidence_has_no_problem(self) -> None:
         result = invoke("evidence", "check", "--json")
         assert json.loads(result.stdout)["ok"] is True and result.exit_code == 0
+
+    def test_the_doctor_names_the_folder_of_the_kernels(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("steppe.mechanisms.kernel.CACHE", Path("/nowhere"))
+        monkeypatch.setattr("steppe.mechanisms.kernel.CACHED", False)
+        text = invoke("doctor").stdout
+        assert "/nowhere (not writable" in text
 
     def test_the_doctor_finds_this_installation_well(self) -> None:
         data = json.loads(invoke("doctor", "--json").stdout)

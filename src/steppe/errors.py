@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,7 +158,11 @@ def _in_file_terms(text: str) -> str:
     """What pydantic says is accepted, in the words of someone who writes YAML."""
     text = text.removeprefix("Value error, ").removeprefix("Input should be ").removeprefix("a valid ")
     text = text.partition(" or instance of ")[0]
-    return {"tuple": "a list", "dictionary": "keys and values", "string": "text"}.get(text, text)
+    if few := re.search(r"should have at least (\d+) items?", text):
+        return f"a list of {few[1]} or more"
+    text = text.partition(", unable to ")[0]
+    words = {"tuple": "a list", "dictionary": "keys and values", "string": "text", "boolean": "true or false"}
+    return words.get(text, text)
 
 
 def _telling(faults: Sequence[Any]) -> Any:

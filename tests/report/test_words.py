@@ -84,6 +84,13 @@ def test_decimals_follow_the_interval(numbers: tuple[float, float, float], text:
     assert interval(*numbers) == text
 
 
+def test_one_replicate_has_no_interval() -> None:
+    nan = float("nan")
+    assert interval(0.518, nan, nan) == "0.52" and interval(0.518, nan, nan, signed=True) == "+0.52"
+    row = {**MERGED, "n": 1, "low": None, "high": None}
+    assert "one replicate has no interval" in comparison_text([row])
+
+
 def test_every_measure_has_words(run: Run) -> None:
     for measure in MEASURES:
         assert "{" not in phrase(measure.id, entities(measure, run)[0], 2030)

@@ -1,6 +1,7 @@
 """A run's bits do not depend on how it was cut, who computed it, or whether it was killed on the way."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from steppe import paths
 from steppe.config.compose import compose
 from steppe.errors import InputError
+from steppe.report.summary import summary
 from steppe.results.query import open_run
 from steppe.results.store import RunFolder
 from steppe.results.tables import ChunkId
@@ -131,6 +134,26 @@ def test_a_failed_chunk_sinks_no_other_and_is_done_again(tmp_path, monkeypatch):
     again = runner.resume(folder, silent)
     assert again.done == again.planned and not again.failed
     assert same(content(folder), content(made(tmp_path / "other", "ensemble.replicates=40")))
+
+
+def test_a_run_is_resumed_from_any_folder(tmp_path, monkeypatch):
+    """What a run rests on is the same evidence, whatever the current folder."""
+    folder = made(tmp_path / "run", "ensemble.replicates=20", "ensemble.chunk=10")
+    before = content(folder)
+    shutil.rmtree(folder / "chunks")
+    for place in (tmp_path, paths.root()):
+        monkeypatch.chdir(place)
+        again = runner.resume(folder, silent)
+        assert again.done == again.planned == 4
+    assert same(content(folder), before)
+
+
+def test_a_world_without_organisations_has_a_summary(tmp_path):
+    config = compose(["world=toy", "world.organisations=[]", "ensemble.years=4", "ensemble.replicates=5"])
+    folder = tmp_path / "run"
+    assert runner.run(config, folder, silent).done == 1
+    ids = {row["measure"] for row in summary(open_run(folder))["rows"]}
+    assert "share" in ids and not ids & {"member", "alive", "merged", "depth"}
 
 
 def test_resume_refuses_changed_evidence(tmp_path, monkeypatch):

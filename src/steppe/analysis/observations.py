@@ -60,7 +60,9 @@ def observe(
     connection = run.connection_to(scenario, point)
     try:
         for table in dict.fromkeys(measure.table for measure in measures):
-            own = [measure for measure in measures if measure.table == table]
+            own = [m for m in measures if m.table == table and entities(m, run)]
+            if not own:  # a world without organisations
+                continue
             read = _from_events if table == "history" else _from_table
             yield from read(run, connection, own, wanted, replicates)
     finally:

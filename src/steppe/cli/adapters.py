@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from steppe.cli.frame import log
+from steppe.cli.frame import Stopped, log
 from steppe.errors import InputError
 from steppe.paths import shown
 
@@ -103,11 +103,13 @@ def resumed(folder: Path, progress: Progress) -> Outcome:
 
 @contextmanager
 def _stoppable(folder: Path) -> Iterator[None]:
-    """An interruption says what is left of the run and how to go on."""
+    """An interruption, or a disk that takes no more, says what is left of the run and how to go on."""
+    what = f"what was finished is stored; go on with: steppe resume {folder}"
     try:
         yield
+    except OSError as error:
+        raise Stopped(f"stopped: {error.strerror or error}; {what}") from None
     except KeyboardInterrupt:
-        what = f"what was finished is stored; go on with: steppe resume {folder}"
         raise KeyboardInterrupt(f"interrupted; {what}" if folder.is_dir() else "interrupted") from None
 
 
@@ -153,8 +155,10 @@ def compared(
 ) -> list[dict[str, Any]]:
     """Rows {measure, entity, time, unit, reference, alternative, difference, std_error, low, high, …}."""
     from steppe.analysis.comparison import compare
+    from steppe.results.query import open_run
 
-    return compare(folders, reference, measures, years)
+    runs = [open_run(folder, verify=True) for folder in folders]
+    return compare(runs, reference, measures, years)
 
 
 def compared_text(rows: list[dict[str, Any]], everything: bool) -> str:
@@ -174,7 +178,8 @@ def summarised(folder: Path) -> dict[str, Any]:
     from steppe.report.summary import write_summary
     from steppe.results.query import open_run
 
-    return write_summary(open_run(folder))
+    with _stoppable(folder):
+        return write_summary(open_run(folder))
 
 
 def run_text(folder: Path) -> str:
@@ -189,6 +194,13 @@ def run_text(folder: Path) -> str:
 
         return comparison_text(compare([run]), rich=rich)
     return run_text(run, rich=rich)
+
+
+def kernel_cache() -> tuple[Path, bool]:
+    """The folder of the compiled kernels, and whether it can be written."""
+    from steppe.mechanisms import kernel
+
+    return kernel.CACHE, kernel.CACHED
 
 
 def measures() -> list[dict[str, Any]]:

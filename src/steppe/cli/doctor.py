@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from steppe import paths
+from steppe.cli import adapters
 
 _REQUIRED = (
     "numpy",
@@ -41,7 +42,7 @@ def examined() -> dict[str, Any]:
     """Plain data; `ok` is false where something required is missing or too new."""
     packages = [_package(name) for name in _REQUIRED]
     folders = [_folder(name, path) for name, path in _data_folders().items()]
-    cache = os.environ.get("NUMBA_CACHE_DIR") or str(paths.root() / "src" / "steppe")
+    cache, writable = adapters.kernel_cache()
     return {
         "ok": all(row["ok"] for row in (*packages, *folders)),
         "steppe": _version("steppe"),
@@ -50,7 +51,7 @@ def examined() -> dict[str, Any]:
         "platform": platform.platform(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "disk_free_gb": round(shutil.disk_usage(Path.cwd()).free / 1e9, 1),
-        "kernel_cache": {"folder": cache, "writable": os.access(cache, os.W_OK)},
+        "kernel_cache": {"folder": str(cache), "writable": writable},
         "packages": packages,
         "optional": [
             {"id": name, "for": use, "ok": importlib.util.find_spec(name) is not None}

@@ -32,6 +32,11 @@ ConfigDir = Annotated[
     ),
 ]
 
+
+class Stopped(Exception):
+    """The system let the work go no further, as when a disk is full; exit 1. Says what to do."""
+
+
 log = logging.getLogger("steppe")
 
 
@@ -58,6 +63,11 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             error.file = error.file or "command line"
             _complain(error, as_json)
             raise typer.Exit(BAD_INPUT) from None
+        except Stopped as error:
+            print(f"error: {error}", file=sys.stderr)
+            if as_json:
+                print(json.dumps({"error": {"message": str(error)}}, ensure_ascii=False, indent=1))
+            raise typer.Exit(INCOMPLETE) from None
         except Incomplete:
             raise typer.Exit(INCOMPLETE) from None
         except KeyboardInterrupt as error:

@@ -6,10 +6,11 @@ Every check raises InputError with a key below the config; the caller knows the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import MAXYEAR
 from typing import Any
 
 from steppe.config.interventions import states_of
-from steppe.config.schema import Mechanisms, RunConfig, Scenario, end
+from steppe.config.schema import MAX_STEPS, Mechanisms, RunConfig, Scenario, end, steps
 from steppe.config.timeline import check_timeline
 from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence
@@ -20,6 +21,7 @@ Placed = Callable[[InputError], InputError]
 
 def check_run(config: RunConfig, evidence: Evidence, placed: Sequence[Placed]) -> None:
     """Check world, parameters and scenarios. placed : one function per scenario that adds an error's file."""
+    _placing(placed[0], check_length, config)
     try:
         check_spec(config.world, evidence)
     except InputError as error:
@@ -30,6 +32,25 @@ def check_run(config: RunConfig, evidence: Evidence, placed: Sequence[Placed]) -
     for scenario, place in zip(config.scenarios, placed, strict=True):
         _placing(place, check_parameters, scenario.parameters, "scenario.parameters", evidence)
         _placing(place, check_scenario, scenario, config, evidence)
+
+
+def check_length(config: RunConfig) -> None:
+    """The run ends while the calendar lasts, and its steps can be numbered."""
+    years, start = config.ensemble.years, config.world.start
+    if start.year + years > MAXYEAR:
+        raise InputError(
+            f"the run would end after the year {MAXYEAR}",
+            key="world.start",
+            value=start.isoformat(),
+            accepted=f"a start before {MAXYEAR - years + 1}-01-01 for {years} years",
+        )
+    if steps(config) > MAX_STEPS:
+        raise InputError(
+            f"the run would have {steps(config):,} steps",
+            key="ensemble.steps_per_year",
+            value=config.ensemble.steps_per_year,
+            accepted=f"at most {MAX_STEPS // years} for {years} years: a run has at most {MAX_STEPS:,} steps",
+        )
 
 
 def check_parameters(given: dict[str, float], prefix: str, evidence: Evidence) -> None:

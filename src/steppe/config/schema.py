@@ -14,6 +14,7 @@ from steppe.evidence.schema import Ids
 from steppe.world.spec import WorldSpec
 
 GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor")
+MAX_STEPS = 2**15 - 1  # the tables number the steps in 16 bits
 
 
 class Section(BaseModel):

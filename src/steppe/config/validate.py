@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -127,13 +128,13 @@ def _intervention(item: Any, n: int, origin: Origin) -> Any:
             InputError("an intervention is a mapping", key=key, value=item, accepted="{kind: …, date: …}")
         )
     kind = item.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         message = "an intervention needs a kind" if kind is None else f"no kind of intervention {kind!r}"
         raise origin.placed(input_error(message, key=f"{key}.kind", value=kind, accepted=KINDS))
     try:
-        return KINDS[str(kind)].model_validate(item)
+        return KINDS[kind].model_validate(item)
     except ValidationError as error:
-        raise origin.placed(from_validation(error, model=KINDS[str(kind)], data=item, prefix=key)) from None
+        raise origin.placed(from_validation(error, model=KINDS[kind], data=item, prefix=key)) from None
 
 
 def _study(data: Any, request: Request, origin: Origin) -> Study | None:
@@ -164,7 +165,7 @@ def _numbers(data: Any, prefix: str, origin: Origin) -> dict[str, float]:
     for name, value in data.items():
         if isinstance(value, Mapping):
             out |= {f"{name}.{tail}": v for tail, v in _numbers(value, f"{prefix}.{name}", origin).items()}
-        elif isinstance(value, bool) or not isinstance(value, (int, float)):
+        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             error = InputError(
                 "a parameter is a number", key=f"{prefix}.{name}", value=value, accepted="a number"
             )

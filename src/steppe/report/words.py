@@ -107,6 +107,8 @@ def _comparison(rows: Sequence[Mapping[str, Any]], several: bool, top: int, rich
     lines = [line for row in rows if (line := _against(row))]
     most = max(row["n"] for row in rows)
     head = f"{names[0]} against {names[1]}, {first['year']} ({most:,} replicates)"
+    if most == 1:
+        return f"{head}: one replicate has no interval, and none of its differences stands out; see --all"
     return _block(head, lines, f"against {names[1]}", top, rich)
 
 
@@ -143,8 +145,10 @@ def _level(measure: Measure, mean: float, n: int) -> str:
 
 def interval(value: float, low: float, high: float, signed: bool = False) -> str:
     """``0.41 [0.38, 0.44]``, with as many decimals as the interval supports (2 to 4)."""
-    decimals = _decimals((high - low) / 2)
     text = _signed if signed else _plain
+    if not math.isfinite(high - low):  # a single replicate has no interval
+        return text(value, 2)
+    decimals = _decimals((high - low) / 2)
     return f"{text(value, decimals)} [{_plain(low, decimals)}, {_plain(high, decimals)}]"
 
 

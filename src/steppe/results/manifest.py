@@ -33,6 +33,9 @@ REQUIRED = (
 )
 
 
+_NUMBERS = ("seed", "replicates", "steps", "steps_per_year", "chunk")
+
+
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest of a run folder, or an InputError that names the file and what to do."""
     file = path / "manifest.json"
@@ -63,7 +66,37 @@ def read_manifest(path: Path) -> dict[str, Any]:
             raise InputError(
                 "the manifest is not whole; restore it, or run again into a new folder", file=file, key=key
             )
+    _well_formed(manifest, file)
     return manifest
+
+
+def _well_formed(manifest: dict[str, Any], file: Path) -> None:
+    """Raise InputError for the first required key whose value has another form than it must have."""
+    years, states, bodies = (manifest[key] for key in ("years", "states", "organisations"))
+    for key in REQUIRED:
+        value = manifest[key]
+        if key in _NUMBERS:
+            wanted, fits = "a whole number", isinstance(value, int)
+        else:
+            wanted, fits = "a list", isinstance(value, list)
+        if fits and key == "scenarios":
+            wanted = "a list of scenarios with names"
+            fits = all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in value)
+        if fits and key in ("year_steps", "dates"):
+            wanted, fits = "one for each of `years`", len(value) == len(years)
+        if fits and key == "initial_statuses":
+            wanted = "a row for each state, with a number for each organisation"
+            fits = len(value) == len(states) and all(
+                isinstance(row, list) and len(row) == len(bodies) for row in value
+            )
+        if not fits:
+            raise InputError(
+                "the manifest was changed after it was written; restore it, or run again into a new folder",
+                file=file,
+                key=key,
+                value=value,
+                accepted=wanted,
+            )
 
 
 def circumstances() -> dict[str, Any]:

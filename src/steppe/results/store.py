@@ -96,6 +96,8 @@ class RunFolder:
         manifest = read_manifest(path)
         lock = _lock(path)
         sweep(path)
+        for folder in ("chunks", *(f"tables/{name}" for name in table_schemas(manifest["poles"]))):
+            (path / folder).mkdir(parents=True, exist_ok=True)
         return cls(path, manifest, lock)
 
     def write_chunk(self, chunk: ChunkId, tables: ChunkTables) -> None:

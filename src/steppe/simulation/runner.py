@@ -37,7 +37,7 @@ from steppe.simulation.recorder import chunk_tables
 from steppe.simulation.replicate import REPLICATE_LIMIT, initial_record
 from steppe.world.arrays import World
 from steppe.world.build import build_world
-from steppe.world.spec import evidence_for
+from steppe.world.spec import evidence_for, seeds_folder
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
@@ -266,7 +266,7 @@ def _years_on(start: date, years: int) -> date:
 def evidence_hash(config: RunConfig) -> str:
     """SHA-256 over every coded file that a run rests on."""
     digest = hashlib.sha256()
-    folders = {paths.seeds(), *([Path(config.world.seeds)] if config.world.seeds else [])}
+    folders = {paths.seeds().resolve(), seeds_folder(config.world).resolve()}
     for folder in sorted(folders):
         for file in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.csv")]):
             digest.update(file.relative_to(folder).as_posix().encode())

@@ -75,14 +75,19 @@ def evidence_for(spec: WorldSpec, beside: Path | str | None = None) -> Evidence:
     beside : folder to which `seeds` may be relative, such as that of the file the spec was read from; tried
         first, then the current folder, then the folder that holds the packaged ``seeds/``
     """
+    return load() if spec.seeds is None else load(seeds_folder(spec, beside))
+
+
+def seeds_folder(spec: WorldSpec, beside: Path | str | None = None) -> Path:
+    """The folder of the evidence that a world is built from; places as for `evidence_for`."""
     if spec.seeds is None:
-        return load()
+        return paths.seeds()
     given = Path(spec.seeds).expanduser()
     places = [Path(place) for place in (beside, Path.cwd(), paths.root()) if place is not None]
     tried = [given] if given.is_absolute() else [place / given for place in places]
     for folder in tried:
         if folder.is_dir():
-            return load(folder)
+            return folder
     raise InputError(
         f"the seeds folder of world {spec.name!r} does not exist",
         key="seeds",
