@@ -57,11 +57,6 @@ def test_each_switch(off):
     compare(world, oracle, state)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="observe.poles_and_polarisation counts up to the capacity, not to state.k: it writes past `influence`",
-)
 def test_a_run_stores_what_the_compiled_one_stores(tmp_path):
     """The same tables, from a process that compiles and from this one that does not."""
     compiled = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}

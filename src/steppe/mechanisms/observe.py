@@ -85,7 +85,7 @@ def gap_of_display(state: Any, i: int, shares: Any, ties: Any) -> Any:
 @kernel
 def poles_and_polarisation(state: Any, influence: Any) -> Any:
     """Influence of each pole over the states that are not poles (K, written), and their polarisation (returned)."""
-    n, k = state.shares.shape
+    n, k = state.n, state.k
     influence[:] = 0.0
     total, distance, pairs = 0.0, 0.0, 0
     for i in range(n):

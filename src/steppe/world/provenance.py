@@ -45,7 +45,11 @@ BODY_VARIABLES = {
     "eligible": "eligible",
     "incompatible": "incompatible",
 }
-FACTS = ("alive", "instrument", "anchored")  # read from the facts of an organisation's file, not from a coded value
+FACTS = (
+    "alive",
+    "instrument",
+    "anchored",
+)  # read from the facts of an organisation's file, not from a coded value
 WITHOUT = (*FACTS, "pole_index", "state_key", "organisation_key")
 REST_OF_WORLD = "rest of the world"
 
