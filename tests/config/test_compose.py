@@ -171,3 +171,13 @@ class TestNames:
         two = compose(["scenario=baseline,russia_barred_from_cca"])
         assert default_folder(two, "S").name == "eurasia_2026-baseline-and-1-more-S"
         assert default_folder(compose(["experiments=demo"]), "S").name == "demo-S"
+
+
+def test_a_counterfactual_must_be_a_scenario(scenario_file: OwnFile) -> None:
+    """Else a comparison would be promised that nobody can make."""
+    mine = scenario_file("world: toy\nquestion: What if?\ncounterfactual: baselin\n")
+    with pytest.raises(InputError) as caught:
+        compose([f"scenario={mine}"])
+    assert caught.value.key == "scenario.counterfactual" and caught.value.value == "baselin"
+    assert caught.value.nearest == "baseline"
+    assert str(caught.value.file).endswith("mine.yaml")

@@ -7,7 +7,7 @@ logging is configured, and a program that uses Hydra itself is not disturbed.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,24 @@ def compose(overrides: Sequence[str] = (), config_dir: Path | str | None = None)
             else _compose(request, folders, name, key=f"scenarios[{n}]", study=first.origin)
             for n, name in enumerate(_scenario_names(first))
         ]
-    return validated(composed, request, tuple(overrides))
+    config = validated(composed, request, tuple(overrides))
+    _check_counterfactuals(config, composed, options("scenario", config_dir))
+    return config
+
+
+def _check_counterfactuals(config: RunConfig, composed: Sequence[Composed], known: Iterable[str]) -> None:
+    """A counterfactual is a scenario that there is, or one of this run."""
+    names = {*known, *(scenario.name for scenario in config.scenarios)}
+    for scenario, one in zip(config.scenarios, composed, strict=True):
+        if scenario.counterfactual is not None and scenario.counterfactual not in names:
+            raise one.origin.placed(
+                input_error(
+                    f"no scenario {scenario.counterfactual!r} to compare {scenario.name!r} with",
+                    key="scenario.counterfactual",
+                    value=scenario.counterfactual,
+                    accepted=sorted(names),
+                )
+            )
 
 
 def search_path(config_dir: Path | str | None = None) -> list[Path]:
