@@ -43,7 +43,12 @@ def targets(speed: dict[str, Any], waits: dict[str, Any]) -> str:
             ("", "measured", "target", ""),
             ("engine : oracle, eurasia_2026, one core", f"{small:,.0f} ×", "≥ 200 ×", verdict(small >= 200)),
             ("engine : oracle, 195 × 120, one core", f"{large:,.0f} ×", "≥ 300 ×", verdict(large >= 300)),
-            ("two threads : one", f"{scaling:.2f} ×{idle}", "≥ 1.8 × when idle", verdict(scaling >= 1.8)),
+            (
+                "two threads : one",
+                f"{scaling:.2f} ×{idle}",
+                "≥ 1.8 × when idle",
+                "not to be told" if busy and scaling < 1.8 else verdict(scaling >= 1.8),
+            ),
             ("`steppe --help`", f"{waits['help']:.2f} s", "≤ 0.3 s", verdict(waits["help"] <= 0.3)),
             ("first result, 10 replicates", f"{waits['first']:.2f} s", "≤ 2 s", verdict(waits["first"] <= 2)),
             ("peak memory", growth, "does not grow", verdict(last <= 1.15 * first)),
@@ -91,7 +96,7 @@ those of this machine; ratios are of one run.
 {targets(speed, waits)}
 
 The oracle (`tests/oracle`) is the same model as plain Mesa agents, with the same draws; both were stepped from the same start
-over the same steps, and ended with the same memberships. It computes everything afresh and is written to be read, so the
+over the same steps (on eurasia_2026 their memberships at the end are compared). It computes everything afresh and is written to be read, so the
 ratio says as much about it as about the engine. eurasia_2026, 40 steps: {small["oracle_us"]:,.0f} µs a step against
 {small["compiled_us"]:.1f}. 195 × 120, the first step: {large["oracle_us"] / 1e6:,.0f} s, scaled up from a random sample of its membership and
 institutions phases, against {large["compiled_us"]:,.0f} µs (over 40 steps {large["later_us"]:,.0f} µs). CPU time of one thread. Threads: {speed["cores"]["one"]:,.0f}
@@ -102,7 +107,7 @@ replicates of 40 steps a second on one, {speed["cores"]["two"]:,.0f} on two.
 {steps(speed)}
 
 Trade is paid for where a status or depth changes (membership, institutions), so its own row is empty.
-Median over replicates of a clock read after each mechanism inside the compiled loop, the clock's own time taken off; the state
+Over the first 40 steps, 8 in the large world. Median over replicates of a clock read after each mechanism inside the compiled loop, the clock's own time taken off; the state
 after it is bit for bit that of the schedule's own step, which takes {speed["step_us"]:.2f} µs without a clock.
 
 Floor of affinity: {floor["pairs"]} pairs × 295 instructions (Philox 140, two uniforms 14, Box-Muller 86, the equations and memory 55) =
