@@ -179,3 +179,15 @@ def test_too_many_events_are_a_failure_not_a_loss(tmp_path, monkeypatch):
         prepared = module.prepare(compose([*TOY, "ensemble.replicates=5", "ensemble.chunk=5"]))
         assert list(module.work(prepared, store, [ChunkId("baseline", 0, 0, 5)])) == []
         assert "more than" in next(iter(store.failed_chunks().values()))
+
+
+def test_a_first_compilation_is_announced(tmp_path, monkeypatch):
+    """Once per capacity and place of the sources; afterwards nothing is said."""
+    from steppe.simulation import compiled
+
+    monkeypatch.setattr(compiled, "CACHE", tmp_path)
+    said: list[str] = []
+    config = compose([*TOY, "ensemble.replicates=5"])
+    for number in range(2):
+        runner.run(config, tmp_path / f"run{number}", silent, said.append)
+    assert len(said) == 1 and said[0].startswith("compiling once")
