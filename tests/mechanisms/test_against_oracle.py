@@ -41,7 +41,9 @@ def compare(world, oracle, state):
     statuses = [[oracle.status[i, o] for o in world.organisations] for i in world.states]
     assert state["seat"]["status"][:n, :m].tolist() == statuses
     assert state["body"]["alive"][:m].tolist() == [oracle.alive[o] for o in world.organisations]
-    np.testing.assert_allclose(state["body"]["depth"][:m], [oracle.depth[o] for o in world.organisations], **same)
+    np.testing.assert_allclose(
+        state["body"]["depth"][:m], [oracle.depth[o] for o in world.organisations], **same
+    )
     for name in ("affinity", "baseline"):
         for i, a in enumerate(world.states):
             for j, b in enumerate(world.states):

@@ -41,8 +41,15 @@ def content(folder: Path) -> dict[str, list[tuple]]:
     connection = run.connection()
     rows = {}
     for table in TABLES:
-        entity = {"organisations": "organisation", "states": "state", "alignments": "state", "events": "sequence"}
-        order = ", ".join(["scenario", "replicate", "step" if table == "events" else "year", entity.get(table, "point")])
+        entity = {
+            "organisations": "organisation",
+            "states": "state",
+            "alignments": "state",
+            "events": "sequence",
+        }
+        order = ", ".join(
+            ["scenario", "replicate", "step" if table == "events" else "year", entity.get(table, "point")]
+        )
         columns = "* exclude (sequence)" if table == "events" else "*"  # the place within a part
         rows[table] = connection.execute(f"select {columns} from {table} order by {order}").fetchall()
         assert rows[table]
@@ -88,7 +95,9 @@ def test_scenarios_are_identical_before_they_differ():
         before = base[table]["year"] <= first.year
         np.testing.assert_array_equal(base[table][column][before], other[table][column][before])
     after = base["organisations"]["year"] > first.year
-    assert not np.array_equal(base["organisations"]["cohesion"][after], other["organisations"]["cohesion"][after])
+    assert not np.array_equal(
+        base["organisations"]["cohesion"][after], other["organisations"]["cohesion"][after]
+    )
 
 
 def command(*arguments: str) -> list[str]:
