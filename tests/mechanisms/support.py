@@ -4,8 +4,9 @@ import numpy as np
 
 from oracle.worlds import default_parameters
 from steppe.mechanisms.observe import new_record
+from steppe.mechanisms.records import EVENT
 from steppe.mechanisms.schedule import step
-from steppe.mechanisms.state import EVENT, parameters_of
+from steppe.mechanisms.state import parameters_of
 from steppe.simulation.ensemble import run_chunk
 from steppe.simulation.plan import plan
 from steppe.simulation.replicate import begin_replicate, initial_record

@@ -8,7 +8,7 @@ import pytest
 from steppe.mechanisms import events
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.membership import set_orders, update_membership
-from steppe.mechanisms.state import MAX_EVENTS
+from steppe.mechanisms.records import MAX_EVENTS
 from steppe.world.synthetic import make_world, synthetic_world
 
 from .contract import MechanismContract

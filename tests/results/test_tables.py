@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from steppe.mechanisms.events import KINDS
-from steppe.mechanisms.state import N_TERMS
+from steppe.mechanisms.records import N_TERMS
 from steppe.results.tables import (
     EVENT_KINDS,
     REASONS,

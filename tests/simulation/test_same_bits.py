@@ -6,8 +6,9 @@ import pytest
 from oracle.worlds import small_world
 from steppe import Model, State
 from steppe.mechanisms.observe import new_record
+from steppe.mechanisms.records import EVENT
 from steppe.mechanisms.schedule import SCHEDULE
-from steppe.mechanisms.state import EVENT, parameters_of
+from steppe.mechanisms.state import parameters_of
 from steppe.simulation.ensemble import run_chunk
 from steppe.simulation.replicate import begin_replicate
 

@@ -37,6 +37,14 @@ class Mechanisms(Section):
     dominance: bool = True
     overlap: bool = True
     consent: bool = True
+    corridors: bool = True
+    bilateral: bool = True
+    domestic: bool = True
+    processes: bool = True
+    instruments: bool = True
+    gates: bool = True
+    spoilers: bool = True
+    demonstration: bool = True
 
 
 class Ensemble(Section):

@@ -255,9 +255,13 @@ def _resolutions(evidence: Evidence) -> Iterator[Fault]:
 
 
 def _missing(evidence: Evidence) -> Iterator[Fault]:
-    """What a world cannot be built without: every variable of every entity, every pair without a default."""
+    """What a world cannot be built without: every variable of every entity and pair that has no default."""
     for family, entities in (("actors", evidence.actors), ("organisations", evidence.organisations)):
-        names = [name for kind, name in evidence.codebook if kind == family]
+        names = [
+            name
+            for (kind, name), entry in evidence.codebook.items()
+            if kind == family and entry.default is None
+        ]
         for entity in entities.values():
             for name in names:
                 if not entity.values.get(name):
@@ -307,7 +311,8 @@ def _orphans(evidence: Evidence) -> Iterator[Fault]:
         used.add(("chronicle", "status"))
     inherited = evidence.base.codebook if evidence.base else {}
     for (family, name), entry in evidence.codebook.items():
-        if (family, name) not in used and inherited.get((family, name)) is not entry:
+        coded = (family, name) in used or entry.default is not None  # a default is a coded value of everybody
+        if not coded and inherited.get((family, name)) is not entry:
             yield Fault("orphan", "codebook.yaml", name, f"{name} ({entry.entity}): no value is coded")
 
 

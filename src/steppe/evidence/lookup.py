@@ -65,11 +65,16 @@ class Evidence:
     def value(self, family: str, name: str, variable: str, when: date) -> CodedValue:
         """The value of an actor's or organisation's variable that holds at `when`.
 
-        family : "actors" or "organisations".  Raises InputError if nothing is coded at that date.
+        family : "actors" or "organisations".  The codebook's default (basis assumed) where there is one and nothing
+        holds at that date; without a default InputError.
         """
-        self.variable(family, variable)
+        entry = self.variable(family, variable)
         found = row_at(self.entity(family, name).values.get(variable, ()), when)
-        return found if found is not None else self._nothing(family, name, variable, when)
+        if found is not None:
+            return found
+        if entry.default is not None:
+            return default_value(entry, (name,))
+        return self._nothing(family, name, variable, when)
 
     def dyad(self, variable: str, a: str, b: str, when: date) -> CodedValue:
         """The value of a pair at `when`; the codebook's default (basis assumed) where the pair is not coded.
@@ -169,12 +174,12 @@ def row_at(rows: tuple[CodedValue, ...], when: date) -> CodedValue | None:
     return None
 
 
-def default_value(entry: Variable, pair: Pair) -> CodedValue:
-    """What the codebook says of a pair that nobody coded."""
+def default_value(entry: Variable, entity: tuple[str, ...]) -> CodedValue:
+    """What the codebook says of an actor or a pair that nobody coded."""
     low, high = entry.default_range or (entry.default, entry.default)
     return CodedValue(
-        family="dyads",
-        entity=pair,
+        family=entry.family,
+        entity=entity,
         variable=entry.id,
         value=entry.default,
         low=low,

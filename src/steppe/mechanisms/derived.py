@@ -201,6 +201,23 @@ def update_trade(state: Any) -> Any:
 
 
 @kernel
+def reset_surroundings(state: Any, initial: Any) -> Any:
+    """Segments, demands, processes, roles, gates and instruments at the start; the rest of them never changes."""
+    for e in range(state.n_segments):
+        state.segment[e] = initial.segment[e]
+    for q in range(state.n_demands):
+        state.demand[q] = initial.demand[q]
+    for process in range(state.n_processes):
+        state.process[process] = initial.process[process]
+        for i in range(state.n):
+            state.role[process, i] = initial.role[process, i]
+    for g in range(state.n_gates):
+        state.gate[g] = initial.gate[g]
+    for instrument in range(state.n_instruments):
+        state.instrument[instrument] = initial.instrument[instrument]
+
+
+@kernel
 def reset(state: Any, initial: Any) -> Any:
     """Put the workspace at the start of a run; its parameters are the caller's to restore."""
     for i in range(state.n):
@@ -211,8 +228,12 @@ def reset(state: Any, initial: Any) -> Any:
             state.seat[i, o] = initial.seat[i, o]
     for o in range(state.m):
         state.body[o] = initial.body[o]
+        for q in range(state.m):
+            state.between[o, q] = initial.between[o, q]
+    reset_surroundings(state, initial)
     state.n_events = 0
     state.stale = 0
+    state.network_stale = 0
 
 
 @kernel

@@ -3,7 +3,8 @@
 from typing import Any
 
 from steppe.mechanisms.kernel import kernel
-from steppe.mechanisms.state import MAX_EVENTS, N_TERMS, TERMS
+from steppe.mechanisms.records import MAX_EVENTS, N_TERMS
+from steppe.mechanisms.state import TERMS, VALUE
 
 KINDS = (
     "admitted",
@@ -20,9 +21,23 @@ KINDS = (
     "founded",
     "intervention",
     "void",
+    "crisis",
+    "war",
+    "war_ended",
+    "closed",
+    "reopened",
+    "climbed",
+    "descended",
+    "leader_changed",
+    "gate_passed",
+    "gate_failed",
+    "signalled",
+    "relapsed",
+    "advanced",
 )
 (ADMITTED, REFUSED, OBSERVING, OBSERVING_REFUSED, LEFT, LEFT_TO_OBSERVER, DEEPENED, HOLLOWED, DISSOLVED, MERGED,
- JOINED_BY_MERGER, FOUNDED, INTERVENTION, VOID) = range(len(KINDS))  # fmt: skip
+ JOINED_BY_MERGER, FOUNDED, INTERVENTION, VOID, CRISIS, WAR, WAR_ENDED, CLOSED, REOPENED, CLIMBED, DESCENDED,
+ LEADER_CHANGED, GATE_PASSED, GATE_FAILED, SIGNALLED, RELAPSED, ADVANCED) = range(len(KINDS))  # fmt: skip
 
 
 @kernel
@@ -50,6 +65,33 @@ def note(
     event.other = other
     event.status_from = before
     event.status_to = after
+    event.partner = -1
+    event.process = -1
+    event.segment = -1
     event.probability = chance
     for term in range(N_TERMS):
         event.terms[term] = state.scratch[TERMS, term] if with_terms else 0.0
+
+
+@kernel
+def note_about(
+    state: Any,
+    kind: int,
+    i: int,
+    partner: int,
+    process: int,
+    segment: int,
+    after: int,
+    level: float,
+    chance: float,
+) -> Any:
+    """Append an event of a pair, a process or a segment; -1 where there is none. level : stored as the value."""
+    position = state.n_events
+    note(state, kind, i, -1, -1, -1, after, chance, False)
+    if position >= MAX_EVENTS:
+        return
+    event = state.events[position]
+    event.partner = partner
+    event.process = process
+    event.segment = segment
+    event.terms[VALUE] = level

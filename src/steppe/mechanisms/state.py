@@ -12,100 +12,46 @@ from typing import Any
 
 import numpy as np
 
+from steppe.mechanisms import records as kinds
+from steppe.mechanisms.furnish import furnish
 from steppe.mechanisms.parameters import DTYPE
+from steppe.mechanisms.records import (
+    ACTOR,
+    BETWEEN,
+    BODY,
+    EVENT,
+    MAX_EVENTS,
+    N_TERMS,
+    PAIR,
+    REAL,
+    ROLL,
+    ROOM,
+    SEAT,
+    WHOLE,
+)
 from steppe.world.arrays import World
 
 Array = np.ndarray[Any, Any]
 
 NONE, OBSERVER, MEMBER, SUSPENDED = 0, 1, 2, 3
 DELEGATION = np.array([1.0, 0.25, 0.2, 0.3])  # authority delegated by domain, kappa_o
-MAX_EVENTS = 4096
-
-# The terms of a value, in the order in which an event carries them.
-TERM_NAMES = (
-    "value",
-    "trade",
-    "security",
-    "identity",
-    "connectivity",
-    "influence",
-    "autonomy",
-    "concentration",
-    "conflict",
-    "leverage",
-)
-N_TERMS = len(TERM_NAMES)
 (VALUE, OF_TRADE, OF_SECURITY, OF_IDENTITY, OF_CONNECTIVITY, OF_INFLUENCE, OF_AUTONOMY, OF_CONCENTRATION, OF_CONFLICT,
  LEVERAGE) = range(N_TERMS)  # fmt: skip
 
 # Rows of `scratch`.
 TERMS, FACTORS, SHARES, SORTED, RANKS, GAINS, N_SCRATCH = range(7)
 
-REAL, WHOLE = np.float64, np.int64
-
-
-def _records(**fields: Any) -> np.dtype[Any]:
-    """A record type from field names by number type."""
-    return np.dtype([(name, kind) for kind, names in fields.values() for name in names.split()], align=True)
-
-
-PAIR = _records(
-    # affinity a, baseline a⁰, structural a^s, threat that the second poses to the first, bilateral security rung (tie),
-    # share of the first's transit across the second, expenditure share at the start
-    given=(REAL, "affinity baseline structural proximity threat conflict tie transit share0"),
-    # deepest and second deepest common trade depth and pact, and the bodies the deepest are due to
-    deepest=(REAL, "trade1 trade2 pact1 pact2"),
-    due_to=(WHOLE, "trade1_by pact1_by"),
-    # contact, relief by a common instrument; x⁰ and y⁰ (common trade depth, tariff) at the start;
-    # y, f_ij, ts_ij, ts_ij at the start;
-    # burden: the threats that the second faces and the first does not
-    derived=(REAL, "contact relief common0 tariff0 tariff cost_factor trade_share trade_share0 burden"),
+IN_USE = (
+    "segments",
+    "demands",
+    "routes",
+    "processes",
+    "requirements",
+    "gates",
+    "consequences",
+    "charter",
+    "instruments",
 )
-ACTOR = _records(
-    key=(np.uint64, "key"),
-    whole=(
-        WHOLE,
-        "pole_of turn",
-    ),  # which pole the state is, or -1; whose turn comes at this place in the step's order
-    given=(REAL, "gdp nonstate salience_trade salience_security salience_identity salience_connectivity"),
-    moving=(REAL, "capability autonomy shock prestige"),
-    derived=(REAL, "demand danger protection need concentration"),  # D_i, n_i, P_i, need, H_i
-)
-BODY = _records(
-    key=(np.uint64, "key"),
-    whole=(
-        WHOLE,
-        "alive rule instrument n_members turn customs",
-    ),  # customs: list of bodies with an external tariff
-    given=(REAL, "trade security identity connectivity delegated"),
-    derived=(REAL, "depth tariff threshold cohesion"),  # threshold: capability that makes a major power in it
-)
-SEAT = _records(whole=(WHOLE, "status eligible founder anchored pending until saved"))
-ROLL = _records(whole=(WHOLE, "member inside major"))  # member: list of members; inside, major: by state
-BETWEEN = _records(cosine=(REAL, "cosine"), incompatible=(WHOLE, "incompatible"))
-EVENT = np.dtype(
-    [
-        *(
-            (name, np.int32)
-            for name in [
-                "step",
-                "kind",
-                "state",
-                "organisation",
-                "other",
-                "status_from",
-                "status_to",
-                "replicate",
-            ]
-        ),
-        ("probability", np.float32),
-        ("terms", np.float32, N_TERMS),
-    ],
-    align=True,
-)
-PLAN = _records(whole=(WHOLE, "step kind first second third"), amount=(REAL, "amount"))  # interventions
-
-
 CAPACITIES = ((32, 16, 8), (64, 48, 12), (256, 128, 16))  # states, organisations, poles
 
 
@@ -122,6 +68,9 @@ def state_type(n: int, m: int, k: int) -> np.dtype[Any]:
         ("n_events", WHOLE),
         ("stale", WHOLE),  # 1 after statuses, depths or ties were changed by hand
         ("n_customs", WHOLE),  # bodies with an external tariff
+        # segments, demands, routes, processes, requirements, gates, consequences, charter rows, instruments in use
+        *((f"n_{name}", WHOLE) for name in IN_USE),
+        ("network_stale", WHOLE),  # 1 after a segment changed
         ("p", DTYPE),
         ("pair", (PAIR, (n, n + 1))),
         ("actor", (ACTOR, (n,))),
@@ -132,6 +81,20 @@ def state_type(n: int, m: int, k: int) -> np.dtype[Any]:
         ("between", (BETWEEN, (m, m))),
         ("poles", (WHOLE, (k,))),  # state of each pole
         ("shares", (REAL, (n, k))),  # alignment
+        ("segment", (kinds.SEGMENT, (ROOM["segments"],))),
+        ("holding", (kinds.HOLDING, (ROOM["segments"], n))),
+        ("demand", (kinds.DEMAND, (ROOM["demands"],))),
+        ("route", (kinds.ROUTE, (ROOM["routes"],))),
+        ("crossed", (kinds.CROSSED, (ROOM["routes"], ROOM["crossed"]))),
+        ("process", (kinds.PROCESS, (ROOM["processes"],))),
+        ("rate", (REAL, (ROOM["processes"], ROOM["stages"]))),  # of entering a stage [1/y]
+        ("role", (kinds.ROLE, (ROOM["processes"], n))),
+        ("requirement", (kinds.REQUIREMENT, (ROOM["requirements"],))),
+        ("gate", (kinds.GATE, (ROOM["gates"],))),
+        ("consequence", (kinds.CONSEQUENCE, (ROOM["consequences"],))),
+        ("charter", (kinds.CHARTER, (ROOM["charter"],))),
+        ("instrument", (kinds.INSTRUMENT, (ROOM["instruments"],))),
+        ("enrolled", (kinds.ENROLLED, (ROOM["instruments"], n))),
         ("scratch", (REAL, (N_SCRATCH, max(n + 1, m, N_TERMS)))),
         ("events", (EVENT, (MAX_EVENTS,))),
     ]
@@ -170,11 +133,14 @@ def workspace(world: World, settings: Array) -> Array:
         pair[name][:n, :n] = world.affinity_structural
     for name in ("proximity", "threat", "conflict", "tie", "transit"):
         pair[name][:n, :n] = getattr(world, name)
+    pair["transit0"] = pair["transit"]
     faced = world.threat * world.capability
     own = faced.T * (1.0 - np.diag(world.threat))[:, None]
     pair["burden"][:n, :n] = faced.sum(axis=1) - world.threat @ faced.T - own
     actor["key"], actor["gdp"], actor["nonstate"] = world.state_key, world.gdp, world.nonstate_threat
     actor["capability"], actor["autonomy"] = world.capability, world.autonomy
+    actor["approval"], actor["approval0"] = world.approval, world.approval
+    actor["continuity"], actor["activity"] = world.continuity, 1.0
     actor["pole_of"] = -1
     actor["pole_of"][world.pole_index] = np.arange(k)
     body["key"], body["alive"], body["rule"] = world.organisation_key, world.alive, world.rule
@@ -190,4 +156,5 @@ def workspace(world: World, settings: Array) -> Array:
     norm = np.sqrt((world.scope**2).sum(axis=1))
     between["cosine"] = (world.scope @ world.scope.T) / np.maximum(np.outer(norm, norm), 1e-300)
     between["incompatible"] = world.incompatible
+    furnish(state, world)
     return record

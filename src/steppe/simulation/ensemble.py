@@ -7,8 +7,8 @@ import numpy as np
 from steppe.mechanisms.derived import reset
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.observe import observe
+from steppe.mechanisms.records import MAX_EVENTS
 from steppe.mechanisms.schedule import begin, step
-from steppe.mechanisms.state import MAX_EVENTS
 
 
 @kernel

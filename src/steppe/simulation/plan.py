@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from steppe.mechanisms.parameters import field_index
+from steppe.mechanisms.records import PLAN
 from steppe.mechanisms.shocks import INTERVENTIONS
-from steppe.mechanisms.state import PLAN
 from steppe.world.arrays import RULES, STATUSES, World
 
 Array = np.ndarray[Any, Any]

@@ -7,7 +7,7 @@ import numpy as np
 
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.observe import Record
-from steppe.mechanisms.state import TERM_NAMES
+from steppe.mechanisms.records import TERM_NAMES
 from steppe.results.tables import ChunkTables, Coded, Table
 from steppe.world.arrays import World
 

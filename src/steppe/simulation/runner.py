@@ -26,7 +26,8 @@ from steppe.errors import InputError
 from steppe.evidence import Evidence
 from steppe.mechanisms.kernel import source_hash
 from steppe.mechanisms.observe import new_record
-from steppe.mechanisms.state import EVENT, MAX_EVENTS, capacity, parameters_of
+from steppe.mechanisms.records import EVENT, MAX_EVENTS
+from steppe.mechanisms.state import capacity, parameters_of
 from steppe.results.manifest import read_manifest
 from steppe.results.store import RunFolder
 from steppe.results.tables import ChunkId, ChunkTables, plan_chunks

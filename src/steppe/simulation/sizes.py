@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from steppe.mechanisms.alignment import leverage_inside
-from steppe.mechanisms.state import MEMBER, TERM_NAMES
+from steppe.mechanisms.records import TERM_NAMES
+from steppe.mechanisms.state import MEMBER
 from steppe.mechanisms.value import observer_value, value_now
 from steppe.simulation.replicate import begin_replicate
 from steppe.world.arrays import World

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Annotated, Any, get_type_hints
 
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from steppe.errors import InputError, input_error
 from steppe.evidence.schema import DOMAINS, STATUSES
+from steppe.world.agenda import Agenda
+from steppe.world.network import Network
 
 RULES = ("consensus", "qualified_majority", "majority", "founder_veto", "no_major_power")
 TOLERANCE = 1e-9  # by how much a row may miss its sum
@@ -78,6 +80,13 @@ class World:
     ]
     autonomy: Annotated[Floats, Array("N", "weight, 1 = average", "α_i", "weight on not being dominated")]
     nonstate_threat: Annotated[Floats, Array("N", "capability", "m_i", "threat that no state poses", high=1)]
+    approval: Annotated[Floats, Array("N", "share", "g_i", "support of the government", high=1)]
+    continuity: Annotated[
+        Floats,
+        Array(
+            "N", "share", "", "of what binds a state to others that survives a change of its leaders", high=1
+        ),
+    ]
     share0: Annotated[
         Floats,
         Array(
@@ -140,6 +149,8 @@ class World:
     ]
     state_key: Annotated[Keys, Array("N", "key", "κ", "address of a state's draws", dtype=np.uint32)]
     organisation_key: Annotated[Keys, Array("M", "key", "κ", "address of a body's draws", dtype=np.uint32)]
+    network: Network = field(default_factory=Network)
+    agenda: Agenda = field(default_factory=Agenda)
 
     def __post_init__(self) -> None:
         for name, spec in array_specs().items():
@@ -201,6 +212,8 @@ class World:
         states = tuple(self.states[i] for i in rows["N"])
         changed["pole_index"] = [states.index(pole) for pole in self.poles]
         organisations = tuple(self.organisations[o] for o in rows["M"])
+        changed["network"] = self.network.permuted(rows["N"].tolist())
+        changed["agenda"] = self.agenda.permuted(rows["N"].tolist(), rows["M"].tolist())
         return replace(self, states=states, organisations=organisations, **changed)
 
 
@@ -211,16 +224,16 @@ def array_specs() -> dict[str, Array]:
     """Array by array what a `World` holds, in the order of its fields."""
     if not _SPECS:
         hints = get_type_hints(World, include_extras=True)
-        for field in fields(World):
-            for extra in getattr(hints[field.name], "__metadata__", ()):
-                _SPECS[field.name] = extra
+        for one in fields(World):
+            for extra in getattr(hints[one.name], "__metadata__", ()):
+                _SPECS[one.name] = extra
     return _SPECS
 
 
 def entity_keys(kind: str, names: Sequence[str]) -> Keys:
     """Addresses of entities in the random draws: first four bytes, little-endian, of BLAKE2b of ``kind:ID``.
 
-    kind : "state" or "organisation".  Raises InputError if two names fall on one key.
+    kind : "state", "organisation", "segment", "process" or "gate".  Raises InputError if two names fall on one key.
     """
     seen: dict[int, str] = {}
     for name in names:

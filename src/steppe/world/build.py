@@ -58,6 +58,8 @@ def build_world(evidence: Evidence, spec: WorldSpec, weights: Mapping[str, float
         salience=mixes(evidence, "actors", states, "salience", [when] * len(states)),
         autonomy=numbers(evidence, states, "autonomy", when),
         nonstate_threat=numbers(evidence, states, "nonstate_threat", when),
+        approval=numbers(evidence, states, "approval", when),
+        continuity=numbers(evidence, states, "continuity", when),
         share0=expenditure_shares(
             matrix(evidence, "imports", states, when),
             numbers(evidence, states, "imports", when),

@@ -22,6 +22,8 @@ STATE_VARIABLES = {
     "salience": ("salience",),
     "autonomy": ("autonomy",),
     "nonstate_threat": ("nonstate_threat",),
+    "approval": ("approval",),
+    "continuity": ("continuity",),
 }
 PAIR_VARIABLES = {
     "affinity_structural": (

@@ -65,6 +65,8 @@ def _neutral(n: int, m: int) -> dict[str, Any]:
         "salience": np.full((n, len(DOMAINS)), 1 / len(DOMAINS)),
         "autonomy": np.ones(n),
         "nonstate_threat": np.zeros(n),
+        "approval": np.full(n, 0.5),
+        "continuity": np.full(n, 0.5),
         "share0": share0,
         **{name: np.zeros((n, n)) for name in between},
         "depth": np.full(m, 0.3),
