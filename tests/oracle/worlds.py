@@ -104,6 +104,7 @@ def _make_states(world, rng, n):
     world.salience = rng.dirichlet([2.0] * len(DOMAINS), n)
     world.autonomy = rng.uniform(0.3, 1.8, n)
     world.nonstate_threat = rng.uniform(0, 0.01, n)
+    world.approval, world.continuity = np.full(n, 0.5), np.full(n, 0.5)
     poles = sorted(np.argsort(-world.capability)[: min(n, 4)].tolist())
     world.poles = tuple(world.states[index] for index in poles)
     world.pole_index = np.array(poles, dtype=np.int64)
