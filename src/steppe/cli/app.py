@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from steppe.cli import adapters
+from steppe.cli.evidence import evidence_app
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
 from steppe.errors import InputError
 
@@ -26,7 +27,6 @@ app = typer.Typer(
         ("steppe show KAZ", "what is known of Kazakhstan, and who says so"),
     ),
 )
-evidence_app = typer.Typer(no_args_is_help=True, help="The coded evidence.")
 app.add_typer(evidence_app, name="evidence")
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
@@ -186,36 +186,6 @@ def show_(
 
     data = described(name, world, config_dir)
     show(data, lambda: rendered(data), json)
-
-
-@evidence_app.command(
-    "check",
-    epilog=examples(
-        ("steppe evidence check", "the coded evidence is whole and consistent"),
-        ("steppe evidence check --documents DIR", "and points to the right paragraphs of the documents"),
-        ("steppe evidence check --world my/world", "the same for a world of your own"),
-    ),
-)
-@command
-def evidence_check(
-    documents: Annotated[
-        Path | None, typer.Option("--documents", metavar="DIR", help="Folder with the documents' files.")
-    ] = None,
-    world: Annotated[
-        str | None, typer.Option("--world", metavar="NAME", help="A world other than the packaged evidence.")
-    ] = None,
-    config_dir: ConfigDir = None,
-    json: Json = False,
-    verbose: Verbose = 0,
-    quiet: Quiet = False,
-) -> None:
-    """Check the coded evidence: values, ranges, bases, references."""
-    from steppe.evidence.check import check, render_check
-
-    report = check(adapters.evidence_of(world, config_dir), documents)
-    show(report.as_dict(), lambda: render_check(report), json)
-    if not report.ok:
-        raise Incomplete
 
 
 @app.command(
