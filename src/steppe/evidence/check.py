@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from steppe import paths
 from steppe.errors import nearest
 from steppe.evidence.documents import document_faults
-from steppe.evidence.lookup import Evidence
-from steppe.evidence.references import FORMS, cited, exists
-from steppe.evidence.schema import MECHANISMS, Claim, Document
+from steppe.evidence.from_documents import claim_file, read_faults
+from steppe.evidence.lookup import Evidence, own
+from steppe.evidence.references import cited
+from steppe.evidence.schema import Claim
 from steppe.evidence.values import Fault, faults
 
 BASES = ("document", "public", "assumed")
+_READ = ("documents", "sources", "claims", "quantities", "resolutions")
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,16 @@ class Report:
         }
 
 
-def check(evidence: Evidence, documents: Path | str | None = None) -> Report:
+def check(evidence: Evidence, documents: Path | str | None = None, more: Iterable[Fault] = ()) -> Report:
     """Verify the evidence; `documents` is the folder with the documents' files, if the reader has them.
 
+    more : what is wrong between the evidence and layers that it does not know, such as the config
     What a world folder takes from its base counts as checked. Raises InputError if that folder is missing.
     """
-    problems = [*faults(evidence), *_document_records(evidence), *_claims(evidence), *_resolutions(evidence)]
-    problems += [*_missing(evidence), *_orphans(evidence)]
+    problems = [*faults(evidence), *read_faults(evidence), *_missing(evidence), *_orphans(evidence), *more]
     if documents is not None:
         problems += document_faults(evidence, Path(documents))
-    names = ("documents", "sources", "claims", "resolutions", "parameters", "actors", "organisations")
+    names = (*_READ, "parameters", "actors", "organisations")
     sizes = {name: len(getattr(evidence, name)) for name in names}
     sizes |= {"variables": len(evidence.codebook), "statuses": len(evidence.chronicle)}
     statuses = Counter[str](event.basis for event in evidence.chronicle)
@@ -143,117 +145,6 @@ def _hint(fault: Fault) -> str:
     )
 
 
-def claim_file(claim: str) -> str:
-    """The file of a claim, which its id names."""
-    return f"claims/{claim.partition('/')[0].replace('-', '_')}.yaml"
-
-
-def paragraph_span(document: Document) -> tuple[int, int]:
-    """First and last paragraph number that may be cited from a document."""
-    return document.paragraph_range or (1, document.paragraphs or 0)
-
-
-def _document_records(evidence: Evidence) -> Iterator[Fault]:
-    file = "documents.yaml"
-    for document in _own(evidence, "documents"):
-        first, last = paragraph_span(document)
-        if document.part_of is None:
-            if not (document.file and document.sha256 and document.paragraphs):
-                yield Fault("document", file, document.id, "file, sha256 and paragraphs are required")
-        else:
-            whole = evidence.documents.get(document.part_of)
-            if whole is None:
-                yield Fault(
-                    "reference",
-                    file,
-                    f"{document.id}.part_of",
-                    f"no document {document.part_of!r}",
-                    document.part_of,
-                    list(evidence.documents),
-                )
-            elif document.paragraph_range is None or not 1 <= first <= last <= (whole.paragraphs or 0):
-                yield Fault(
-                    "range",
-                    file,
-                    f"{document.id}.paragraph_range",
-                    f"the article lies outside {whole.id}",
-                    document.paragraph_range,
-                    f"within 1 to {whole.paragraphs}",
-                )
-        if document.paragraphs is not None and last - first + 1 != document.paragraphs:
-            yield Fault(
-                "range",
-                file,
-                f"{document.id}.paragraphs",
-                "not the length of its range",
-                document.paragraphs,
-                str(last - first + 1),
-            )
-
-
-def _claims(evidence: Evidence) -> Iterator[Fault]:
-    for claim in _own(evidence, "claims"):
-        file = claim_file(claim.id)
-        document = evidence.documents.get(claim.document)
-        if document is None:
-            yield Fault(
-                "reference",
-                file,
-                f"{claim.id}.document",
-                f"no document {claim.document!r}",
-                claim.document,
-                list(evidence.documents),
-            )
-        else:
-            first, last = paragraph_span(document)
-            for number in claim.paragraphs:
-                if not first <= number <= last:
-                    yield Fault(
-                        "range",
-                        file,
-                        f"{claim.id}.paragraphs",
-                        f"{document.id} has no paragraph {number}",
-                        number,
-                        f"{first} to {last}",
-                    )
-        mechanism = claim.mechanism.partition(".")[0]
-        if mechanism not in (*MECHANISMS, "context", "none"):
-            yield Fault(
-                "reference",
-                file,
-                f"{claim.id}.mechanism",
-                f"no mechanism {mechanism!r}",
-                claim.mechanism,
-                [*MECHANISMS, "context"],
-            )
-        for reference in claim.informs:
-            if not exists(evidence, reference):
-                yield Fault(
-                    "reference",
-                    file,
-                    f"{claim.id}.informs",
-                    f"nothing is coded at {reference}",
-                    reference,
-                    ", ".join(FORMS),
-                )
-
-
-def _resolutions(evidence: Evidence) -> Iterator[Fault]:
-    for resolution in _own(evidence, "resolutions"):
-        place = ("resolutions.yaml", f"{resolution.id}.affects")
-        if not resolution.affects:
-            yield Fault("orphan", *place, "the resolution affects nothing", None, ", ".join(FORMS))
-        for reference in resolution.affects:
-            if not exists(evidence, reference):
-                yield Fault(
-                    "reference",
-                    *place,
-                    f"nothing is coded at {reference}",
-                    reference,
-                    ", ".join(FORMS),
-                )
-
-
 def _missing(evidence: Evidence) -> Iterator[Fault]:
     """What a world cannot be built without: every variable of every entity and pair that has no default."""
     for family, entities in (("actors", evidence.actors), ("organisations", evidence.organisations)):
@@ -282,7 +173,7 @@ def _orphans(evidence: Evidence) -> Iterator[Fault]:
     claims, sources = cited(evidence)
     read = {claim.document for claim in evidence.claims.values()}
     parts = {document.part_of for document in evidence.documents.values()}
-    for claim in _own(evidence, "claims"):
+    for claim in own(evidence, "claims"):
         if claim.id not in claims and not _tested(claim):
             yield Fault(
                 "orphan",
@@ -292,10 +183,10 @@ def _orphans(evidence: Evidence) -> Iterator[Fault]:
                 claim.mechanism,
                 "a value that cites it, or a mechanism and what is expected",
             )
-    for source in _own(evidence, "sources"):
+    for source in own(evidence, "sources"):
         if source.id not in sources:
             yield Fault("orphan", "sources.yaml", source.id, "nothing rests on the source")
-    for document in _own(evidence, "documents"):
+    for document in own(evidence, "documents"):
         if document.id not in read | parts:
             yield Fault("orphan", "documents.yaml", document.id, "no claim is read from the document")
     tied = {actor for pairs in evidence.dyads.values() for pair in pairs for actor in pair}
@@ -320,17 +211,11 @@ def _tested(claim: Claim) -> bool:
     return claim.expects is not None and claim.mechanism.partition(".")[0] not in ("none", "context")
 
 
-def _own(evidence: Evidence, name: str) -> list[Any]:
-    """Records that the folder itself holds; those of its base are checked with the base."""
-    inherited = getattr(evidence.base, name) if evidence.base else {}
-    return [record for key, record in getattr(evidence, name).items() if inherited.get(key) is not record]
-
-
 def _value_counts(evidence: Evidence) -> dict[str, dict[str, int]]:
     tallies: Counter[tuple[str, str]] = Counter()
     for row in evidence.values():
         tallies[evidence.codebook[row.family, row.variable].entity, row.basis] += 1
-    for parameter in _own(evidence, "parameters"):
+    for parameter in own(evidence, "parameters"):
         tallies["parameter", parameter.basis] += 1
     kinds = ("actor", "organisation", "dyad", "directed_dyad", "parameter")
     return {kind: {basis: tallies[kind, basis] for basis in BASES} for kind in kinds}
@@ -338,7 +223,7 @@ def _value_counts(evidence: Evidence) -> dict[str, dict[str, int]]:
 
 def _claim_counts(evidence: Evidence) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
-    for claim in _own(evidence, "claims"):
+    for claim in own(evidence, "claims"):
         of_document = counts.setdefault(claim.document, {})
         of_document[claim.modality] = of_document.get(claim.modality, 0) + 1
     return dict(sorted(counts.items()))

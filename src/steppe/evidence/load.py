@@ -18,6 +18,7 @@ from steppe.evidence.schema import (
     Document,
     Entity,
     Parameter,
+    Quantity,
     Resolution,
     Source,
     StatusEvent,
@@ -36,6 +37,7 @@ _CONTENTS = (
     "documents.yaml",
     "sources.yaml",
     "parameters.yaml",
+    "quantities.yaml",
     "resolutions.yaml",
     "world.yaml",  # which states and organisations; read by the config
 )
@@ -52,9 +54,9 @@ def load(
     """Read a seeds folder.
 
     folder : default, the packaged seeds
-    base : what a world folder rests on: its codebook, parameters, sources, claims, documents and resolutions
-        hold unless the folder has its own (same id: the folder's wins). A folder without a codebook.yaml and
-        without a base rests on the packaged seeds
+    base : what a world folder rests on: its codebook, parameters, sources, claims, quantities, documents and
+        resolutions hold unless the folder has its own (same id: the folder's wins). A folder without a
+        codebook.yaml and without a base rests on the packaged seeds
     strict : raise for the first value or reference that is wrong; default for a world folder only, since the
         packaged seeds are checked once, by `check`
 
@@ -94,6 +96,7 @@ def _read(where: Path, base: Evidence | None, strict: bool | None) -> Evidence:
         documents=shared.documents,
         sources=shared.sources,
         claims=shared.claims,
+        quantities=shared.quantities,
         resolutions=shared.resolutions,
         parameters=shared.parameters,
         actors=_entities(where, "actors", shared),
@@ -149,12 +152,13 @@ def _layout(where: Path) -> None:
 
 
 def _shared(where: Path, base: Evidence | None) -> Evidence:
-    """What worlds have in common: codebook, documents, sources, claims, resolutions, parameters."""
+    """What worlds have in common: codebook, documents, sources, claims, quantities, resolutions, parameters."""
     book = {(v.family, v.id): v for v in records(where / "codebook.yaml", Variable, key=("entity", "id"))}
     own: dict[str, Any] = {}
-    models: tuple[tuple[str, type[Document | Source | Resolution | Parameter]], ...] = (
+    models: tuple[tuple[str, type[Document | Source | Quantity | Resolution | Parameter]], ...] = (
         ("documents", Document),
         ("sources", Source),
+        ("quantities", Quantity),
         ("resolutions", Resolution),
         ("parameters", Parameter),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from steppe.errors import InputError, input_error
 from steppe.evidence.schema import (
@@ -14,6 +14,7 @@ from steppe.evidence.schema import (
     Document,
     Entity,
     Parameter,
+    Quantity,
     Resolution,
     Source,
     StatusEvent,
@@ -39,6 +40,7 @@ class Evidence:
     documents: Mapping[str, Document] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
     resolutions: Mapping[str, Resolution] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     actors: Mapping[str, Entity] = field(default_factory=dict)
@@ -189,3 +191,9 @@ def default_value(entry: Variable, entity: tuple[str, ...]) -> CodedValue:
         file="codebook.yaml",
         key=f"{entry.id}.default",
     )
+
+
+def own(evidence: Evidence, name: str) -> list[Any]:
+    """Records of one kind that the folder itself holds; those of its base are checked with the base."""
+    inherited = getattr(evidence.base, name) if evidence.base else {}
+    return [record for key, record in getattr(evidence, name).items() if inherited.get(key) is not record]

@@ -19,6 +19,7 @@ FORMS = (
     "codebook/variable",
     "documents/ID",
 )
+_ELSEWHERE = ("systems", "scenarios", "readings", "tests")
 
 
 class Citation(NamedTuple):
@@ -64,6 +65,14 @@ def exists(evidence: Evidence, reference: str) -> bool:
     if family == "codebook":
         return any(rest == known for _, known in evidence.codebook)
     return family == "documents" and rest in evidence.documents
+
+
+def elsewhere(reference: str) -> bool:
+    """Whether a reference points at something that is not coded evidence: ``systems/…``, ``scenarios/NAME``,
+    ``readings/QUESTION``, ``tests/FILE``. Such a reference is taken on trust here, and here only; readings
+    are checked by `steppe.config.readings`."""
+    family, _, rest = reference.partition("/")
+    return bool(rest) and family in _ELSEWHERE
 
 
 def citations(evidence: Evidence) -> Iterator[Citation]:

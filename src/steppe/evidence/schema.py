@@ -221,9 +221,39 @@ class Claim(Record):
     informs: Ids = ()
     note: str | None = None
 
+    @property
+    def number(self) -> str | None:
+        """Its number among the causal claims (``G01`` …); None for a fact or a quantity."""
+        return next((number for number in self.inventory if number[:1] == "G"), None)
+
+
+class Quantity(Record):
+    """A number that the documents give, and what became of it: it is used, or there is a reason why not.
+
+    id : its number in the inventory (``F001`` …)
+    value : None where the document gives words or a blank
+    qualifier : how the number is meant; `words` and `missing` go without a value
+    claim : the claim that codes it;  used_by : what rests on it, see `references.FORMS`
+    """
+
+    id: str = Field(pattern=r"^F\d+$")
+    item: str
+    value: float | Interval | None = None
+    unit: str
+    qualifier: Literal["exact", "about", "above", "at_most", "words", "missing"] = "exact"
+    document: str
+    paragraphs: tuple[int, ...] = Field(min_length=1)
+    claim: str | None = None
+    used_by: Ids = ()
+    unused: str | None = None
+    note: str | None = None
+
 
 class Resolution(Record):
-    """A contradiction between or inside the documents, and how it was settled."""
+    """A contradiction between or inside the documents, and how it was settled.
+
+    choice : ``readings/QUESTION`` where the other reading can be chosen in the config
+    """
 
     id: str
     inventory: Ids = ()
@@ -232,6 +262,7 @@ class Resolution(Record):
     resolution: str
     reason: str
     affects: Ids = ()
+    choice: str | None = Field(default=None, pattern=r"^readings/\w+$")
     note: str | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -15,6 +16,8 @@ KINDS = (
     "states",
     "organisations",
     "claims",
+    "facts",
+    "quantities",
     "parameters",
     "documents",
     "sources",
@@ -28,30 +31,40 @@ def listing(evidence: Evidence, kind: str) -> list[dict[str, Any]]:
     rows: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "states": lambda: [_heading(actor) for actor in evidence.actors.values()],
         "organisations": lambda: [_organisation_row(body) for body in evidence.organisations.values()],
-        "claims": lambda: _fields(
-            evidence.claims.values(), "document", "paragraphs", "modality", "mechanism", "says"
+        "claims": lambda: _causal_rows(evidence),
+        "facts": lambda: _fields(
+            (claim for claim in evidence.claims.values() if claim.number is None), *_FACT_COLUMNS
         ),
+        "quantities": lambda: _fields(evidence.quantities.values(), *_QUANTITY_COLUMNS),
         "parameters": lambda: _fields(
             evidence.parameters.values(), "mechanism", "value", "range", "unit", "basis", "definition"
         ),
         "documents": lambda: _fields(evidence.documents.values(), "title", "author", "outlet", "paragraphs"),
         "sources": lambda: _fields(evidence.sources.values(), "citation", "url", "licence"),
         "variables": lambda: _fields(evidence.codebook.values(), "entity", "type", "unit", "definition"),
-        "resolutions": lambda: _fields(evidence.resolutions.values(), "issue", "resolution"),
+        "resolutions": lambda: _fields(evidence.resolutions.values(), *_RESOLUTION_COLUMNS),
     }
     if kind not in rows:
         raise input_error(f"nothing of the kind {kind!r}", value=kind, accepted=KINDS)
     return rows[kind]()
 
 
+_FACT_COLUMNS = ("inventory", "document", "paragraphs", "modality", "mechanism", "says")
+_QUANTITY_COLUMNS = (
+    "item", "value", "qualifier", "unit", "document", "paragraphs", "claim", "used_by", "unused",
+)  # fmt: skip
+_RESOLUTION_COLUMNS = ("inventory", "issue", "readings", "resolution", "reason", "choice")
+
+
 def describe(evidence: Evidence, name: str) -> dict[str, Any]:
-    """What is known of an actor, organisation, pair (``A-B``), claim, document, source, parameter, resolution
-    or codebook variable; a prefix such as ``actors/`` and a suffix such as ``.gdp`` are allowed.
+    """What is known of an actor, organisation, pair (``A-B``), claim, quantity, document, source, parameter,
+    resolution or codebook variable; a prefix such as ``actors/``, a suffix such as ``.gdp`` and a number of
+    the inventory (``G17``, ``F002``, ``I06``) are allowed.
 
     Raises InputError with the nearest id.
     """
     plain = name.partition("/")[2] if name.partition("/")[0] in _FOLDERS else name
-    for find in (_actor, _body, _pair, _claim, _document, _source, _parameter, _resolution, _variable):
+    for find in _FINDERS:
         found = find(evidence, plain)
         if found is not None:
             return found
@@ -72,15 +85,22 @@ _FOLDERS = (
     "documents",
     "sources",
     "resolutions",
+    "quantities",
     "codebook",
 )
+_NUMBER = re.compile(r"([A-Z])0*(\d+)\Z")
 
 
 def _ids(evidence: Evidence) -> list[str]:
-    kinds = ("actors", "organisations", "parameters", "documents", "sources", "resolutions", "claims")
-    return [name for kind in kinds for name in getattr(evidence, kind)] + [
-        name for _, name in evidence.codebook
-    ]
+    kinds = (*_RECORDS, "actors", "organisations", "parameters", "documents", "sources")
+    names = [name for kind in kinds for name in getattr(evidence, kind)]
+    numbers = {
+        number
+        for kind in ("claims", "resolutions")
+        for record in getattr(evidence, kind).values()
+        for number in record.inventory
+    }
+    return [*names, *sorted(numbers), *(name for _, name in evidence.codebook)]
 
 
 def _actor(evidence: Evidence, name: str) -> dict[str, Any] | None:
@@ -147,6 +167,63 @@ def _claim(evidence: Evidence, name: str) -> dict[str, Any] | None:
     }
 
 
+def _causal_rows(evidence: Evidence) -> list[dict[str, Any]]:
+    """The causal claims in the order of their numbers, each with what it expects."""
+    rows = []
+    for claim in evidence.claims.values():
+        if claim.number is not None:
+            expects = claim.expects.model_dump() if claim.expects else {}
+            rows.append(
+                {
+                    "id": claim.id,
+                    "inventory": claim.number,
+                    "document": claim.document,
+                    "paragraphs": list(claim.paragraphs),
+                    "modality": claim.modality,
+                    **{name: expects.get(name) for name in ("cause", "effect", "sign")},
+                    "mechanism": claim.mechanism,
+                    "says": claim.says.strip(),
+                }
+            )
+    return sorted(rows, key=lambda row: (len(row["inventory"]), row["inventory"]))
+
+
+def _quantity(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    quantity = evidence.quantities.get(name)
+    if quantity is None:
+        return None
+    data = quantity.model_dump(mode="json", exclude={"claim"})
+    document = _origin(evidence, quantity.document) if quantity.document in evidence.documents else None
+    return {
+        "kind": "quantity",
+        **data,
+        "document": document or {"id": quantity.document},
+        "claims": [_claim_reference(evidence, quantity.claim)] if quantity.claim else [],
+    }
+
+
+def _by_number(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    """What has a number of the inventory: the one record that does, or the claims that share it."""
+    wanted = _NUMBER.match(name)
+    if wanted is None:
+        return None
+
+    def has(numbers: Iterable[str]) -> bool:
+        return any(found and found.groups() == wanted.groups() for found in map(_NUMBER.match, numbers))
+
+    quantity = next((number for number in evidence.quantities if has([number])), None)
+    if quantity is not None:
+        return _quantity(evidence, quantity)
+    resolution = next((key for key, one in evidence.resolutions.items() if has(one.inventory)), None)
+    if resolution is not None:
+        return _resolution(evidence, resolution)
+    claims = [key for key, one in evidence.claims.items() if has(one.inventory)]
+    if len(claims) == 1:
+        return _claim(evidence, claims[0])
+    shared = [_claim_reference(evidence, key) for key in claims]
+    return {"id": name, "kind": "number", "claims": shared} if shared else None
+
+
 def _document(evidence: Evidence, name: str) -> dict[str, Any] | None:
     document = evidence.documents.get(name)
     if document is None:
@@ -203,6 +280,12 @@ def _variable(evidence: Evidence, name: str) -> dict[str, Any] | None:
         for entry in entries
     ]
     return {"id": name, "kind": "variable", "entries": entities}
+
+
+_RECORDS = ("claims", "quantities", "resolutions")
+_FINDERS = (
+    _actor, _body, _pair, _claim, _quantity, _document, _source, _parameter, _resolution, _variable, _by_number,
+)  # fmt: skip
 
 
 def _heading(entity: Entity) -> dict[str, Any]:
