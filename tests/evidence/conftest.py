@@ -111,6 +111,7 @@ threat,AAA,BBB,2004,,0.1,0,0.3,,theme/cited,,"a note, with a comma"
 """,
     "claims/theme.yaml": """
 - id: theme/cited
+  inventory: G01
   document: first-2025
   paragraphs: [2]
   says: Doing double work was the reason for the merger.
@@ -126,8 +127,14 @@ threat,AAA,BBB,2004,,0.1,0,0.3,,theme/cited,,"a note, with a comma"
   mechanism: affinity
   expects: {cause: one, effect: other, sign: "-"}
 """,
+    "quantities.yaml": """
+- {id: F001, item: Bodies, value: 2, unit: bodies, document: first-2025, paragraphs: [2], claim: theme/cited,
+   used_by: [organisations/ORG.depth, systems/PIPE]}
+- {id: F002, item: Gain, qualifier: words, unit: USD, document: part-2026, paragraphs: [2], unused: no figure}
+""",
     "resolutions.yaml": """
 - id: merger-date
+  inventory: I01
   issue: When?
   readings: [early, late]
   resolution: late

@@ -172,6 +172,62 @@ FAULTS = {
         ("resolutions.yaml", "affects: [theme/cited]", "affects: [chronicle/BBB-OGR]"),
         ("resolutions.yaml", "merger-date.affects", "nothing is coded at chronicle/BBB-OGR"),
     ),
+    "causal number that two claims share": (
+        ("claims/theme.yaml", "- id: theme/tested\n", "- id: theme/tested\n  inventory: G01\n"),
+        ("claims/theme.yaml", "theme/tested.inventory", "G01 is already taken by theme/cited"),
+    ),
+    "claim that stands for two causal numbers": (
+        ("claims/theme.yaml", "inventory: G01", "inventory: [G01, G02]"),
+        ("claims/theme.yaml", "theme/cited.inventory", "a claim has one G number"),
+    ),
+    "causal number without a claim": (
+        ("claims/theme.yaml", "inventory: G01", "inventory: G02"),
+        ("claims", "G01", "no entry has the number G01"),
+    ),
+    "contradiction without a resolution": (
+        ("resolutions.yaml", "inventory: I01", "inventory: I02"),
+        ("resolutions.yaml", "I01", "no entry has the number I01"),
+    ),
+    "quantity left out": (
+        ("quantities.yaml", "id: F002", "id: F003"),
+        ("quantities.yaml", "F002", "no entry has the number F002"),
+    ),
+    "quantity that is neither used nor unused": (
+        ("quantities.yaml", ", unused: no figure", ""),
+        ("quantities.yaml", "F002", "neither used nor unused"),
+    ),
+    "quantity that is both": (
+        ("quantities.yaml", "unused: no figure", "unused: no figure, used_by: [systems/PIPE]"),
+        ("quantities.yaml", "F002", "both used and unused"),
+    ),
+    "quantity used by something that is not coded": (
+        ("quantities.yaml", "organisations/ORG.depth", "organisations/ORG.dept"),
+        ("quantities.yaml", "F001.used_by", "nothing is coded at organisations/ORG.dept"),
+    ),
+    "quantity used by something that does not rest on it": (
+        ("quantities.yaml", "organisations/ORG.depth", "organisations/ORG.rule"),
+        (
+            "quantities.yaml",
+            "F001.used_by",
+            "organisations/ORG.rule does not rest on the claim theme/cited",
+        ),
+    ),
+    "quantity of a claim that is none": (
+        ("quantities.yaml", "claim: theme/cited", "claim: theme/sited"),
+        ("quantities.yaml", "F001.claim", "no claim 'theme/sited'"),
+    ),
+    "quantity outside its document": (
+        ("quantities.yaml", "paragraphs: [2], unused", "paragraphs: [4], unused"),
+        ("quantities.yaml", "F002.paragraphs", "part-2026 has no paragraph 4"),
+    ),
+    "words with a value": (
+        ("quantities.yaml", "item: Gain,", "item: Gain, value: 3,"),
+        ("quantities.yaml", "F002.value", "a value, or words or a blank"),
+    ),
+    "claim that codes a quantity which names another": (
+        ("claims/theme.yaml", "- id: theme/tested\n", "- id: theme/tested\n  inventory: F001\n"),
+        ("quantities.yaml", "F001.claim", "theme/tested codes F001, which does not name it"),
+    ),
     "pair that lacks a variable without default": (
         ("dyads/all.csv", "agreement,AAA,BBB,,,0.7,,,votes,,,\n", "threat,BBB,AAA,,,0.7,,,votes,,,\n"),
         ("dyads", "agreement", "agreement has no default and 1 pairs lack it: AAA-BBB"),
@@ -191,6 +247,12 @@ FAULTS = {
 def test_a_planted_fault_is_found_at_its_place(plant: Plant, name: str) -> None:
     (file, old, new), expected = FAULTS[name]
     assert expected in found(check(load(plant(file, old, new))))
+
+
+def test_what_is_not_coded_evidence_is_taken_on_trust_in_one_place(plant: Plant) -> None:
+    """A reference to a system, scenario, reading or test passes; any other unknown family does not."""
+    assert check(load(plant("quantities.yaml", "systems/PIPE", "scenarios/not_yet_written"))).ok
+    assert not check(load(plant("quantities.yaml", "scenarios/not", "scenery/not"))).ok
 
 
 def test_an_actor_in_no_pair_is_an_orphan(folder: Path) -> None:

@@ -97,7 +97,7 @@ class TestWhatIsRefused:
         error = refusal(plant("claims/theme.yaml", "modality: hedged", "modality: hegded"))
         assert (error.value, error.nearest) == ("hegded", "hedged")
         assert error.key == "[1].modality (id theme/tested)"
-        assert error.line == 14
+        assert error.line == 15
 
     def test_a_missing_key(self, plant: Plant) -> None:
         error = refusal(plant("claims/theme.yaml", "  says: More of one brings less of the other.\n", ""))

@@ -12,6 +12,7 @@ from steppe import paths
 from steppe.evidence import Evidence, load
 from steppe.evidence.check import check, render_check
 from steppe.evidence.references import cited
+from steppe.evidence.show import listing
 
 DATES = (date(2004, 1, 1), date(2026, 1, 1))
 
@@ -113,3 +114,34 @@ class TestTheInventedWorld:
         assert dot / norms[0] / norms[1] > 0.7  # similar enough for the merger hazard to be positive
         depths = [toy.value("organisations", name, "depth", when).value for name in ("RIVERS", "UNION")]
         assert depths[0] < depths[1]
+
+
+class TestTheInventoryIsCodedInFull:
+    """117 causal claims, 53 quantities and 56 contradictions were listed when the documents were read."""
+
+    def test_every_causal_claim_is_one_claim_and_expects_something(self, evidence: Evidence) -> None:
+        causal = [claim for claim in evidence.claims.values() if claim.number is not None]
+        assert [claim.number for claim in sorted(causal, key=lambda one: int(str(one.number)[1:]))] == [
+            f"G{n:02d}" for n in range(1, 118)
+        ]
+        assert all(claim.expects and claim.says and claim.paragraphs for claim in causal)
+
+    def test_the_two_lists_have_every_claim_once(self, evidence: Evidence) -> None:
+        rows = [*listing(evidence, "claims"), *listing(evidence, "facts")]
+        assert sorted(row["id"] for row in rows) == sorted(evidence.claims)
+        assert len(listing(evidence, "claims")) == 117
+
+    def test_every_quantity_is_there(self, evidence: Evidence) -> None:
+        assert list(evidence.quantities) == [f"F{n:03d}" for n in range(1, 54)]
+
+    def test_every_contradiction_is_resolved(self, evidence: Evidence) -> None:
+        numbers = [number for one in evidence.resolutions.values() for number in one.inventory]
+        assert sorted(numbers) == [f"I{n:02d}" for n in range(1, 57)]
+
+    def test_a_quantity_that_names_a_test_is_in_it(self, evidence: Evidence) -> None:
+        """References to tests are taken on trust by the check; here the trust is earned."""
+        root = paths.root()
+        for quantity in evidence.quantities.values():
+            for reference in quantity.used_by:
+                if reference.startswith("tests/"):
+                    assert quantity.id in (root / reference).read_text(encoding="utf-8")

@@ -65,6 +65,8 @@ def test_a_collection_shows_the_claims_of_its_articles(evidence: Evidence) -> No
         ("organisations/ORG", "organisation"),
         ("AAA", "state"),
         ("theme/cited", "claim"),
+        ("F001", "quantity"),
+        ("quantities/F001", "quantity"),
         ("actors/AAA.gdp", "state"),
     ],
 )
@@ -75,6 +77,48 @@ def test_everything_with_an_id_can_be_shown_as_data_and_as_text(
     assert data["kind"] == kind
     assert json.loads(json.dumps(data)) == data
     assert data["id"] in render(data)
+
+
+def test_causal_claims_and_facts_are_two_lists_that_share_nothing(evidence: Evidence) -> None:
+    """A number G… is what makes a claim a causal one."""
+    claims, facts = (listing(evidence, kind) for kind in ("claims", "facts"))
+    assert [row["id"] for row in claims] == ["theme/cited"]
+    assert [row["id"] for row in facts] == ["theme/tested"]
+    assert claims[0] == {
+        "id": "theme/cited",
+        "inventory": "G01",
+        "document": "first-2025",
+        "paragraphs": [2],
+        "modality": "asserted",
+        "cause": "overlap",
+        "effect": "merger",
+        "sign": "+",
+        "mechanism": "institutions.merger",
+        "says": "Doing double work was the reason for the merger.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [("G01", "theme/cited"), ("G1", "theme/cited"), ("F001", "F001"), ("F2", "F002"), ("I01", "merger-date")],
+)
+def test_a_number_of_the_inventory_is_a_name(evidence: Evidence, number: str, name: str) -> None:
+    assert describe(evidence, number) == describe(evidence, name)
+
+
+def test_a_number_that_several_claims_share_shows_them_all(folder: Path) -> None:
+    file = folder / "claims/theme.yaml"
+    text = file.read_text().replace("inventory: G01", "inventory: [G01, D007]")
+    file.write_text(text.replace("id: theme/tested", "id: theme/tested\n  inventory: D007"))
+    data = describe(load(folder), "D007")
+    assert [row["id"] for row in data["claims"]] == ["theme/cited", "theme/tested"]
+    assert "theme/tested" in render(data)
+
+
+def test_a_number_that_nothing_has_is_answered_with_the_nearest(evidence: Evidence) -> None:
+    with pytest.raises(InputError) as caught:
+        describe(evidence, "F0011")
+    assert caught.value.nearest == "F001"
 
 
 def test_one_variable_of_one_entity(evidence: Evidence) -> None:
