@@ -20,6 +20,7 @@ from steppe.paths import shown
 if TYPE_CHECKING:
     from steppe.config.schema import RunConfig
     from steppe.evidence import Evidence
+    from steppe.evidence.values import Fault
     from steppe.world.arrays import World
 
 Progress = Callable[[int, int], None]
@@ -67,6 +68,14 @@ def evidence_of(world: str | None, config_dir: str | None = None) -> Evidence:
     from steppe.world.spec import evidence_for
 
     return evidence_for(composed([f"world={world}"], config_dir).world)
+
+
+def reading_faults(evidence: Evidence) -> Iterator[Fault]:
+    """Where the packaged readings and the packaged evidence do not point at each other."""
+    from steppe import paths
+    from steppe.config.readings import reading_faults as faults
+
+    return faults(evidence, [paths.conf()])
 
 
 def built(config: RunConfig) -> World:

@@ -134,7 +134,7 @@ def compare(
     "list",
     epilog=examples(
         ("steppe list scenarios", "every scenario with its question"),
-        ("steppe list claims --json", "every claim of the documents, for a script"),
+        ("steppe list claims --json", "every causal claim of the documents, for a script"),
         ("steppe list states --world toy", "the states of a world of your choice"),
     ),
 )

@@ -17,13 +17,13 @@ _GROUPS = {
     "ensembles": "ensemble",
     "executors": "executor",
 }
-_OTHERS = ("mechanisms", "interventions", "measures")
+_OTHERS = ("mechanisms", "interventions", "measures", "readings")
 _SAYS = ("title", "question", "start", "world", "counterfactual", "scenarios", "replicates")
 _WORLD_COLUMNS = {
     "states": ("id", "name", "gdp", "capability", "autonomy", "member", "observer"),
     "organisations": ("id", "name", "depth", "rule", "member", "observer"),
 }
-_UNPRINTED = ("id", "kind", "content", "text")
+_UNPRINTED = ("id", "kind", "content", "text", "interventions")
 
 
 def kinds() -> list[str]:
@@ -47,6 +47,8 @@ def listing(kind: str, world: str | None = None, config_dir: str | None = None) 
         return _interventions()
     if kind == "measures":
         return adapters.measures()
+    if kind == "readings":
+        return _readings(config_dir)
     from steppe.evidence.show import listing as coded
 
     return coded(adapters.evidence_of(world, config_dir), kind)
@@ -66,10 +68,14 @@ def described(name: str, world: str | None = None, config_dir: str | None = None
     for row in (*_mechanisms(), *_interventions(), *adapters.measures()):
         if row["id"] == name:
             return {"kind": "measure", **row}
+    reading = _reading(name.removeprefix("readings/"), config_dir)
+    if reading is not None:
+        return reading
     try:
         return describe(adapters.evidence_of(world, config_dir), name)
     except InputError as error:
         options = [row["id"] for folder in _GROUPS.values() for row in _options(folder, config_dir)]
+        options += [row["id"] for row in _readings(config_dir)]
         known = error.accepted if isinstance(error.accepted, list) else []
         error.nearest = nearest(name, [*options, *known])
         error.file, error.key = "command line", "ID"
@@ -154,6 +160,40 @@ def _interventions() -> list[dict[str, Any]]:
         }
         for kind, model in KINDS.items()
     ]
+
+
+def _readings(config_dir: str | None) -> list[dict[str, Any]]:
+    """Every answer to every question that the documents leave open; the one that a run takes unasked is first."""
+    from steppe.config.compose import search_path
+    from steppe.config.readings import defaults, questions, read_reading
+
+    folders = search_path(config_dir)
+    standard = defaults(folders)
+    rows = []
+    for question, options in questions(folders).items():
+        for option, file in sorted(options.items(), key=lambda one: one[0] != standard.get(question)):
+            row = {"id": f"{question}/{option}", "default": option == standard.get(question)}
+            reading = read_reading(file).model_dump(mode="json")
+            rows.append({**row, **reading, "file": shown(file)})
+    return rows
+
+
+def _reading(name: str, config_dir: str | None) -> dict[str, Any] | None:
+    """One answer with its file, or a question with all its answers."""
+    rows = _readings(config_dir)
+    for row in rows:
+        if row["id"] == name:
+            return {"kind": "reading", **row, "text": Path(row["file"]).read_text(encoding="utf-8")}
+    answers = [row for row in rows if row["id"].partition("/")[0] == name]
+    if not answers:
+        return None
+    text = "\n".join(f"readings.{name}={_answer(row)}" for row in answers)
+    return {"id": name, "kind": "question", "content": answers, "text": text}
+
+
+def _answer(row: dict[str, Any]) -> str:
+    unasked = " (unless the run says otherwise)" if row["default"] else ""
+    return f"{row['id'].partition('/')[2]}{unasked}: {row['says']}"
 
 
 def _first_comment(file: Path) -> str | None:

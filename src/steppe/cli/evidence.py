@@ -37,7 +37,8 @@ def evidence_check(
     """Check the coded evidence: values, ranges, bases, references."""
     from steppe.evidence.check import check, render_check
 
-    report = check(adapters.evidence_of(world, config_dir), documents)
+    evidence = adapters.evidence_of(world, config_dir)
+    report = check(evidence, documents, adapters.reading_faults(evidence) if world is None else ())
     show(report.as_dict(), lambda: render_check(report), json)
     if not report.ok:
         raise Incomplete

@@ -6,11 +6,13 @@ and dates fit is checked against the world in `checks`; what can be said of an i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from steppe.config.numbers import Number
+from steppe.errors import InputError, from_validation, input_error
 from steppe.evidence.schema import When
 
 Share = Annotated[Number, Field(ge=0, le=1)]
@@ -240,6 +242,33 @@ KINDS: dict[str, type[_Timed]] = {
 
 # fields that name a state of the world; the other ids are `organisation`, `into`, `parameter` and `mechanism`
 STATE_FIELDS = ("state", "a", "b", "on", "by", "members")
+
+
+def read_interventions(given: Any, key: str) -> list[Any]:
+    """A list of interventions, one by one, so that a fault names the keys of its own kind.
+
+    Raises InputError with a key below `key`.
+    """
+    if given is None:
+        return []
+    if not isinstance(given, list):
+        raise InputError(
+            "interventions must be a list", key=key, value=given, accepted="- {kind: …, date: …}"
+        )
+    return [_read_one(item, f"{key}[{n}]") for n, item in enumerate(given)]
+
+
+def _read_one(item: Any, key: str) -> Any:
+    if not isinstance(item, Mapping):
+        raise InputError("an intervention is a mapping", key=key, value=item, accepted="{kind: …, date: …}")
+    kind = item.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        message = "an intervention needs a kind" if kind is None else f"no kind of intervention {kind!r}"
+        raise input_error(message, key=f"{key}.kind", value=kind, accepted=KINDS)
+    try:
+        return KINDS[kind].model_validate(item)
+    except ValidationError as error:
+        raise from_validation(error, model=KINDS[kind], data=item, prefix=key) from None
 
 
 def states_of(intervention: Any) -> list[tuple[str, str]]:

@@ -19,13 +19,14 @@ class Origin:
     """Where the parts of one composition came from.
 
     choices : group → option;  files : group → its file;  study : the study's file
-    given : key → value on the command line
+    given : key → value on the command line;  folders : where groups are looked up, first come first served
     """
 
     choices: dict[str, str] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     study: Path | None = None
     given: dict[str, str] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
 
     @staticmethod
     def of(choices: Mapping[str, Any], request: Request, folders: Sequence[Path]) -> Origin:
@@ -50,7 +51,13 @@ class Origin:
                 None,
             )
         names = {group: str(choices[group]) for group in GROUPS if choices.get(group)}
-        return Origin(names, files, study_file, dict(request.given))
+        return Origin(names, files, study_file, dict(request.given), tuple(folders))
+
+    def says(self, key: str) -> bool:
+        """Whether the command line or the study, and not only a default, says something about a dotted key."""
+        parts = key.split(".")
+        heads = {".".join(parts[: n + 1]) for n in range(len(parts))}
+        return bool(heads & set(self.given)) or (self.study is not None and _holds(self.study, key))
 
     def placed(self, error: InputError) -> InputError:
         """The error with its file and line filled in from its key, unless it has a file."""

@@ -99,12 +99,16 @@ class Study(Section):
 
 
 class RunConfig(Section):
-    """One run, resolved: what `compose` returns, what the run folder keeps and what a resume reads back."""
+    """One run, resolved: what `compose` returns, what the run folder keeps and what a resume reads back.
+
+    readings : question → reading; what they change is in parameters, mechanisms and scenarios already
+    """
 
     world: WorldSpec
     scenarios: tuple[Scenario, ...] = Field(min_length=1)
     mechanisms: Mechanisms = Mechanisms()
     parameters: dict[str, Number] = Field(default_factory=dict)
+    readings: dict[str, str] = Field(default_factory=dict)
     ensemble: Ensemble = Ensemble()
     executor: Executor = Executor()
     study: Study | None = None
@@ -146,7 +150,7 @@ def default_folder(config: RunConfig, stamp: str) -> Path:
 
 
 def accepted_keys(*path: str) -> list[str] | None:
-    """The keys accepted below a path of the composed config; None where any key is (parameters, lists).
+    """The keys accepted below a path of the composed config; None where any key is (parameters, readings, lists).
 
     Raises KeyError for a path that does not exist.
     """
@@ -159,8 +163,8 @@ def accepted_keys(*path: str) -> list[str] | None:
     }
     leaves = ("study", "scenarios", "output")
     if not path:
-        return [*models, "parameters", "experiments", *leaves]
-    if path[0] == "parameters":
+        return [*models, "parameters", "readings", "experiments", *leaves]
+    if path[0] in ("parameters", "readings"):
         return None
     if path[0] in leaves:
         return []

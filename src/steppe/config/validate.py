@@ -11,11 +11,12 @@ from pydantic import BaseModel, ValidationError
 
 from steppe import paths
 from steppe.config.checks import check_run
-from steppe.config.interventions import KINDS
+from steppe.config.interventions import read_interventions
 from steppe.config.origin import Composed, Origin
 from steppe.config.overrides import Request
+from steppe.config.readings import choose, with_readings
 from steppe.config.schema import Ensemble, Executor, Mechanisms, RunConfig, Scenario, Study
-from steppe.errors import InputError, from_validation, input_error, key_path, nearest
+from steppe.errors import InputError, from_validation, key_path, nearest
 from steppe.world.spec import WorldSpec, evidence_for
 
 M = TypeVar("M", bound=BaseModel)
@@ -26,6 +27,7 @@ _RUN_KEYS = (
     "scenarios",
     "mechanisms",
     "parameters",
+    "readings",
     "ensemble",
     "executor",
     "study",
@@ -60,6 +62,7 @@ def validated(composed: Sequence[Composed], request: Request, overrides: tuple[s
     _one_world(composed, config)
     evidence = _guarded(origin, "world", evidence_for, config.world, _beside(origin))
     check_run(config, evidence, [one.origin.placed for one in composed])
+    config = with_readings(config, choose(first.get("readings"), origin), evidence, origin)
     return config.model_copy(
         update={"scenarios": tuple(_in_order(scenario) for scenario in config.scenarios)}
     )
@@ -102,39 +105,17 @@ def _section(model: type[M], data: Any, name: str, origin: Origin) -> M:
 
 
 def _scenario(data: Any, origin: Origin) -> Scenario:
-    """One scenario: interventions one by one, so that a fault names the keys of its own kind."""
+    """One scenario, whose interventions have models of their own."""
     if not isinstance(data, Mapping):
         return _section(Scenario, data, "scenario", origin)
     data = dict(data)
-    given = data.get("interventions") or []
-    if not isinstance(given, list):
-        error = InputError(
-            "interventions must be a list",
-            key="scenario.interventions",
-            value=given,
-            accepted="- {kind: …, date: …}",
-        )
-        raise origin.placed(error)
-    data["interventions"] = [_intervention(item, n, origin) for n, item in enumerate(given)]
+    try:
+        data["interventions"] = read_interventions(data.get("interventions"), "scenario.interventions")
+    except InputError as error:
+        raise origin.placed(error) from None
     data["parameters"] = _numbers(data.get("parameters"), "scenario.parameters", origin)
     data["mechanisms"] = _switches(data.get("mechanisms"), origin)
     return _section(Scenario, data, "scenario", origin)
-
-
-def _intervention(item: Any, n: int, origin: Origin) -> Any:
-    key = f"scenario.interventions[{n}]"
-    if not isinstance(item, Mapping):
-        raise origin.placed(
-            InputError("an intervention is a mapping", key=key, value=item, accepted="{kind: …, date: …}")
-        )
-    kind = item.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        message = "an intervention needs a kind" if kind is None else f"no kind of intervention {kind!r}"
-        raise origin.placed(input_error(message, key=f"{key}.kind", value=kind, accepted=KINDS))
-    try:
-        return KINDS[kind].model_validate(item)
-    except ValidationError as error:
-        raise origin.placed(from_validation(error, model=KINDS[kind], data=item, prefix=key)) from None
 
 
 def _study(data: Any, request: Request, origin: Origin) -> Study | None:
