@@ -186,9 +186,13 @@ class TestCompare:
 
 class TestLists:
     KINDS = ("worlds", "scenarios", "experiments", "mechanisms", "measures", "states", "organisations")
+    OTHERS = (
+        "interventions", "readings", "claims", "facts", "quantities", "resolutions", "parameters", "documents", "sources",
+    )  # fmt: skip
 
     @pytest.mark.parametrize(
-        "kind", [*KINDS, "interventions", "claims", "parameters", "documents", "sources"]
+        "kind",
+        [*KINDS, *OTHERS],
     )
     def test_every_row_has_an_id_and_can_be_shown(self, kind: str) -> None:
         data = json.loads(invoke("list", kind, "--json").stdout)
@@ -198,6 +202,24 @@ class TestLists:
             found = json.loads(invoke("show", row["id"], "--json").stdout)
             assert found["id"] == row["id"]
             assert row["id"] in invoke("show", row["id"]).stdout
+
+    def test_a_number_of_the_inventory_shows_what_has_it(self) -> None:
+        rows = json.loads(invoke("list", "claims", "--json").stdout)["rows"]
+        assert [row["inventory"] for row in rows] == [f"G{n:02d}" for n in range(1, 118)]
+        found = json.loads(invoke("show", "G17", "--json").stdout)
+        assert (found["kind"], found["id"]) == ("claim", rows[16]["id"])
+        assert "80" in invoke("show", "F002").stdout
+
+    def test_a_question_shows_its_readings_and_which_one_is_taken(self) -> None:
+        for name in ("region", "readings/region"):
+            data = json.loads(invoke("show", name, "--json").stdout)
+            assert data["kind"] == "question"
+            assert [row["default"] for row in data["content"]] == [True, False]
+        assert "readings.region=zero_sum: " in invoke("show", "region").stdout
+        assert "rivalry-or-addition" in invoke("show", "region/zero_sum").stdout
+
+    def test_a_mistyped_reading_gets_the_nearest(self) -> None:
+        assert "did you mean 'region/zero_sum'" in invoke("show", "region/zero_sun").stderr
 
     def test_a_world_of_ones_choice(self) -> None:
         rows = json.loads(invoke("list", "states", "--world", "toy", "--json").stdout)["rows"]
