@@ -214,7 +214,7 @@ class TestLists:
         for name in ("region", "readings/region"):
             data = json.loads(invoke("show", name, "--json").stdout)
             assert data["kind"] == "question"
-            assert [row["default"] for row in data["content"]] == [True, False]
+            assert [row["default"] for row in data["content"]] == [True, False, False]
         assert "readings.region=zero_sum: " in invoke("show", "region").stdout
         assert "rivalry-or-addition" in invoke("show", "region/zero_sum").stdout
 

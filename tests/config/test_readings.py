@@ -46,7 +46,7 @@ def acts(config: RunConfig) -> list[tuple[str, str | None]]:
 class TestWhatShips:
     def test_the_questions_that_matter_most_are_there(self) -> None:
         wanted = {
-            "region": {"positive_sum", "zero_sum"},
+            "region": {"as_coded", "positive_sum", "zero_sum"},
             "caco_2004": {"applied", "invited"},
             "tripp_term": {"99", "49_plus_50"},
             "major_power": {"as_coded", "narrow", "wide"},
@@ -137,12 +137,15 @@ class TestMajorPower:
 
 
 class TestRegion:
-    def test_zero_sum_is_the_cost_of_rivalry(self, evidence: Evidence) -> None:
-        """I11. Runs as soon as the model has the parameter; until then the choice is refused by name."""
-        if missing("region", "zero_sum", evidence):
-            pytest.skip("the model has no bilateral.rivalry_cost yet")
-        assert evidence.parameters["bilateral.rivalry_cost"].value == 0, "positive_sum states what is coded"
-        assert compose(["readings.region=zero_sum"]).parameters == {"bilateral.rivalry_cost": 1}
+    def test_the_two_readings_are_the_ends_of_the_cost_of_rivalry(self, evidence: Evidence) -> None:
+        """I11: ties add up, or one power's gain is another's loss; what is coded lies between."""
+        low, high = (
+            compose([f"readings.region={option}"]).parameters["bilateral.rivalry_cost"]
+            for option in ("positive_sum", "zero_sum")
+        )
+        coded = evidence.parameters["bilateral.rivalry_cost"]
+        assert (low, high) == coded.range == (0, 1)
+        assert low < coded.value < high
 
 
 class TestPrecedence:
