@@ -35,10 +35,12 @@ def evidence_check(
     quiet: Quiet = False,
 ) -> None:
     """Check the coded evidence: values, ranges, bases, references."""
+    from steppe.config.effects import effect_faults
     from steppe.evidence.check import check, render_check
 
     evidence = adapters.evidence_of(world, config_dir)
-    report = check(evidence, documents, adapters.reading_faults(evidence) if world is None else ())
+    readings = adapters.reading_faults(evidence) if world is None else ()
+    report = check(evidence, documents, [*effect_faults(evidence), *readings])
     show(report.as_dict(), lambda: render_check(report), json)
     if not report.ok:
         raise Incomplete
