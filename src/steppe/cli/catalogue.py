@@ -17,8 +17,9 @@ _GROUPS = {
     "ensembles": "ensemble",
     "executors": "executor",
 }
-_OTHERS = ("mechanisms", "interventions", "measures", "readings")
+_OTHERS = ("variants", "mechanisms", "interventions", "measures", "readings")
 _SAYS = ("title", "question", "start", "world", "counterfactual", "scenarios", "replicates")
+_OF_SCENARIOS = ("status", "question", "prediction", "world", "counterfactual")
 _WORLD_COLUMNS = {
     "states": ("id", "name", "gdp", "capability", "autonomy", "member", "observer"),
     "organisations": ("id", "name", "depth", "rule", "member", "observer"),
@@ -39,6 +40,8 @@ def listing(kind: str, world: str | None = None, config_dir: str | None = None) 
         raise input_error(
             f"nothing of the kind {kind!r}", file="command line", key="KIND", value=kind, accepted=kinds()
         )
+    if kind in ("scenarios", "variants"):
+        return _scenarios(kind, config_dir)
     if kind in _GROUPS:
         return _options(_GROUPS[kind], config_dir)
     if kind == "mechanisms":
@@ -115,6 +118,23 @@ def _options(group: str, config_dir: str | None) -> list[dict[str, Any]]:
             row["about"] = _first_comment(file)
         rows.append({"id": name, **row, "file": shown(file)})
     return rows
+
+
+def _scenarios(kind: str, config_dir: str | None) -> list[dict[str, Any]]:
+    """The questions of the documents by number, then the user's own; or what stands beside them: baselines,
+    counterfactuals, single levers."""
+    from steppe.config.compose import options
+    from steppe.evidence.read import read_yaml
+
+    rows = []
+    for name, file in options("scenario", config_dir).items():
+        data = read_yaml(file) or {}
+        asked = data.get("status") is not None
+        if asked == (kind == "scenarios"):
+            number = (data.get("inventory") or [None])[0] if asked else None
+            said = {key: " ".join(str(data[key]).split()) for key in _OF_SCENARIOS if data.get(key) is not None}
+            rows.append({"id": name, **({"inventory": number} if asked else {}), **said, "file": shown(file)})
+    return sorted(rows, key=lambda row: (row.get("inventory") or "", row["id"]))
 
 
 def _option(kind: str, group: str, row: dict[str, Any], config_dir: str | None) -> dict[str, Any]:

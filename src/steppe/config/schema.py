@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from steppe.config.interventions import Intervention
 from steppe.config.numbers import Number, OptionalWhole, Whole
-from steppe.evidence.schema import Ids
+from steppe.evidence.schema import Ids, Sign
 from steppe.world.spec import WorldSpec
 
 GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor")
@@ -69,22 +69,43 @@ class Executor(Section):
     workers: OptionalWhole = Field(default=None, ge=1, le=4096)
 
 
+class Outcome(Section):
+    """What a question is to be judged by.
+
+    measure, of : a measure and its entity, as `steppe compare` names them (``cohesion`` of ``CCA``)
+    expects : the sign of the difference from the counterfactual that the document leads to expect; None: it says nothing
+    """
+
+    measure: str
+    of: str
+    expects: Sign | None = None
+
+
 class Scenario(Section):
     """A question put to a world: timed interventions, parameters and switches, and what was predicted.
 
     world : the world that it is meant for; it is chosen unless the command line names another
-    inventory : numbers of the question in the inventory of the documents' scenarios
+    inventory : number of the question in the inventory of the documents' scenarios
+    status : whether a document raises the question or implies it; None: not a question of the documents, but a
+        baseline, a counterfactual or a variant
+    levers : what it changes, in words
     counterfactual : the scenario to compare with
-    prediction : what the document predicts, in our words
+    prediction : what the document predicts, in our words, written before the first run
+    outcomes : what it is judged by
+    years : how long a run needs to be for it; ten if not said, and if the run does not say otherwise
     """
 
     name: str
     world: str | None = None
     question: str | None = None
     inventory: Ids = ()
+    status: Literal["raised", "implied"] | None = None
     claims: Ids = ()
+    levers: Ids = ()
+    years: OptionalWhole = Field(default=None, ge=1, le=200)
     counterfactual: str | None = None
     prediction: str | None = None
+    outcomes: tuple[Outcome, ...] = ()
     interventions: tuple[Intervention, ...] = ()
     parameters: dict[str, Number] = Field(default_factory=dict)
     mechanisms: dict[str, bool] = Field(default_factory=dict)

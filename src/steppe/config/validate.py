@@ -20,6 +20,7 @@ from steppe.errors import InputError, from_validation, key_path, nearest
 from steppe.world.spec import WorldSpec, evidence_for
 
 M = TypeVar("M", bound=BaseModel)
+YEARS = 10  # of a run, where neither it nor its scenarios say
 
 _RUN_KEYS = (
     "world",
@@ -53,7 +54,7 @@ def validated(composed: Sequence[Composed], request: Request, overrides: tuple[s
         scenarios=tuple(_scenario(one.data.get("scenario"), one.origin) for one in composed),
         mechanisms=_section(Mechanisms, first.get("mechanisms"), "mechanisms", origin),
         parameters=_numbers(first.get("parameters"), "parameters", origin),
-        ensemble=_section(Ensemble, first.get("ensemble"), "ensemble", origin),
+        ensemble=_section(Ensemble, _with_years(first.get("ensemble"), composed), "ensemble", origin),
         executor=_section(Executor, first.get("executor"), "executor", origin),
         study=_study(first.get("study"), request, origin),
         output=request.output or first.get("output"),
@@ -72,6 +73,14 @@ def _in_order(scenario: Scenario) -> Scenario:
     """Interventions by date, those of one date as written: a step takes them in this order."""
     dated = sorted(scenario.interventions, key=lambda one: one.date)
     return scenario.model_copy(update={"interventions": tuple(dated)})
+
+
+def _with_years(data: Any, composed: Sequence[Composed]) -> Any:
+    """The ensemble; without a word on its length it is as long as its scenarios need, or ten years."""
+    if not isinstance(data, Mapping) or data.get("years") is not None:
+        return data
+    wanted = [(one.data.get("scenario") or {}).get("years") for one in composed]
+    return {**data, "years": max((years for years in wanted if isinstance(years, int)), default=YEARS)}
 
 
 def _world(data: Any, origin: Origin) -> WorldSpec:
