@@ -131,7 +131,7 @@ def _scenarios(kind: str, config_dir: str | None) -> list[dict[str, Any]]:
         data = read_yaml(file) or {}
         asked = data.get("status") is not None
         if asked == (kind == "scenarios"):
-            number = (data.get("inventory") or [None])[0] if asked else None
+            number = str((data.get("inventory") or [""])[0])
             said = {key: " ".join(str(data[key]).split()) for key in _OF_SCENARIOS if data.get(key) is not None}
             rows.append({"id": name, **({"inventory": number} if asked else {}), **said, "file": shown(file)})
     return sorted(rows, key=lambda row: (row.get("inventory") or "", row["id"]))
