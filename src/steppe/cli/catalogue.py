@@ -150,7 +150,11 @@ def _interventions() -> list[dict[str, Any]]:
             "id": kind,
             "kind": "intervention",
             "says": " ".join((model.__doc__ or "").split()),
-            "fields": [name for name in model.model_fields if name not in ("kind", "date", "note")],
+            "fields": [
+                one.alias or name
+                for name, one in model.model_fields.items()
+                if name not in ("kind", "date", "note")
+            ],
         }
         for kind, model in KINDS.items()
     ]
