@@ -286,12 +286,12 @@ class TestGates:
         assert record["pair"]["tie"][0, 1, 0] == tie
         assert record["actor"]["protection"][0, 0] == pytest.approx(tie / 4 / 2)
 
-    @pytest.mark.parametrize("off", ["gates", "domestic"])
-    def test_switched_off_none_is_held(self, off):
-        """`gates` off leaves approval alone to move; `domestic` off leaves nothing."""
-        record = begun(self.world(gate(of="accord", due=0)), switches={off: False})
-        advance(record, 2, None)
-        assert record["gate"]["held"][0, 0] == 0
+    @pytest.mark.parametrize(("off", "held"), [("gates", 1), ("domestic", 0)])
+    def test_switched_off(self, off, held):
+        """`gates` off they are held all the same, though nothing waits for them; `domestic` off nothing moves."""
+        world = self.world(gate(of="accord", due=0))
+        record = advance(begun(world, switches={off: False}), 2, world)
+        assert record["gate"]["held"][0, 0] == held
         assert (record["actor"]["approval"][0, 0] != 0.5) == (off == "gates")
 
 
@@ -318,7 +318,7 @@ class TestStep:
         assert (np.abs(z) < 4).all(), z
 
     def test_the_order_of_rows(self):
-        """Relabelled states live the same politics."""
+        """Relabelled states live the same politics, also where two leaders fall in one step."""
         world = small(
             [process(parties=("S0", "S1", "S2"), interest=0.5)],
             [gate(of="accord", state="S1", clock=0, again=0.5)],
@@ -327,12 +327,16 @@ class TestStep:
             affinity_structural=np.full((4, 4), 0.2) - 0.2 * np.eye(4),
         )
         order = [2, 0, 3, 1]
-        p = default_parameters(domestic__leader_rate=0.03)
+        p = default_parameters(domestic__leader_rate=2)
         one, other = begun(world, p), begun(world.permuted(order, []), p)
         for step in range(24):
             held(one, step)
             held(other, step)
+        fallen = [(e["step"]) for e in one["events"][0, : one["n_events"][0]] if KINDS[e["kind"]] == "leader_changed"]
+        assert len(set(fallen)) < len(fallen)
         assert one["gate"]["passed"][0, 0] == other["gate"]["passed"][0, 0]
+        affinity = one["pair"]["affinity"][0, :4, :4][np.ix_(order, order)]
+        np.testing.assert_allclose(other["pair"]["affinity"][0, :4, :4], affinity, atol=1e-12)
         np.testing.assert_allclose(
             other["actor"]["approval"][0, :4], one["actor"]["approval"][0, order], rtol=1e-12
         )

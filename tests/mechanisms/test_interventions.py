@@ -88,9 +88,10 @@ SETTERS = [
     ("support", dict(process="accord", state="S0", level=0.9), "role.support0", (0, 0), 0.9,
      {"role.support"}),
     ("instrument", dict(instrument="kin", on=False), "instrument.active", (0,), 0, DERIVED),
-    ("gate", dict(gate="vote", outcome="passed"), "gate.passed", (0,), 1, {"gate.due"}),
-    ("gate", dict(gate="vote", outcome="waived"), "gate.passed", (0,), 1, {"gate.due"}),
-    ("gate", dict(gate="vote", outcome="failed"), "gate.settled", (0,), 1, {"gate.due", "gate.passed"}),
+    ("gate", dict(gate="vote", outcome="passed"), "gate.passed", (0,), 1, {"gate.held"}),
+    ("gate", dict(gate="vote", outcome="waived"), "gate.passed", (0,), 1, set()),
+    ("gate", dict(gate="vote", outcome="failed"), "gate.settled", (0,), 1, {"gate.held"}),
+    ("reach", dict(process="accord", stage="s2"), "process.stage", (0,), 2, EVENTS | {"actor.approval"}),
     ("incompatible", {"organisation": "O0", "with": "O1", "on": True}, "between.incompatible", (1, 0), 1,
      set()),
     ("parameter", dict(parameter="trade.phi", value=0.15), "p.phi", (), 0.15, DERIVED),
@@ -267,31 +268,62 @@ class TestOrder:
         assert record["body"]["depth"][0, 0] == 0.9
 
 
+class TestStages:
+    EFFECTS = {n: [{"kind": "crisis", "state": "S1", "size": float(n)}] for n in (1, 2)}
+
+    def ordered(self, kind, stage, at=0):
+        """A record in which an accord of three stages, with effects at two, was ordered to a stage."""
+        told = process(rates=(1, 1, 1), stage=at, parties={"S0": {"support": 0.2}}, effects=self.EFFECTS)
+        world = with_politics(make_world(2, 0), [told])
+        return carried_out({"kind": kind, "process": "accord", "stage": stage}, world=world)[0]
+
+    @pytest.mark.parametrize(("kind", "crisis", "cost"), [("stage", 0, 0), ("reach", 2, 0.3)])
+    def test_only_a_stage_that_is_reached_brings_something_about(self, kind, crisis, cost):
+        """Its own consequences and the backlash of a public against it; not those of the stage between."""
+        record = self.ordered(kind, "s2")
+        assert record["process"]["stage"][0, 0] == 2 and kinds_of(record) == ["advanced"]
+        assert record["events"]["status_to"][0, 0] == 2 and record["events"]["probability"][0, 0] == 1
+        assert record["actor"]["crisis"][0, 1] == crisis
+        backlash = default_parameters()["processes.backlash"]
+        assert record["actor"]["approval"][0, 0] == pytest.approx(0.5 - backlash * cost)
+
+    @pytest.mark.parametrize("at", [2, 3])
+    def test_what_has_been_reached_is_not_reached_again(self, at):
+        """Nor does `reach` lead back; `stage` does."""
+        record = self.ordered("reach", "s2", at)
+        assert record["process"]["stage"][0, 0] == at and kinds_of(record) == []
+        assert self.ordered("stage", "s2", at)["process"]["stage"][0, 0] == 2
+
+
 class TestGates:
     EFFECTS = dict(
         on_pass=[{"kind": "tie", "a": "S0", "b": "S1", "level": 0.5}],
         on_fail=[{"kind": "conflict", "a": "S0", "b": "S1", "level": 1}],
     )
 
-    def settled(self, outcome, kind="referendum"):
-        """A record after the only gate was settled so, and the kinds of event."""
-        world = with_politics(
-            make_world(2, 0), [process()], [gate(of="accord", kind=kind, due=3, **self.EFFECTS)]
-        )
+    def settled(self, outcome, **own):
+        """A record after the only gate, due in three years, was settled so, and the kinds of event."""
+        one = gate(**{"of": "accord", "due": 3, **self.EFFECTS, **own})
+        world = with_politics(make_world(2, 0), [process()], [one])
         record, _ = carried_out({"kind": "gate", "gate": "vote", "outcome": outcome}, world=world)
         return record, kinds_of(record)
 
     @pytest.mark.parametrize(
-        ("outcome", "tie", "conflict"), [("passed", 0.5, 0), ("failed", 0, 1), ("waived", 0, 0)]
+        ("outcome", "tie", "conflict", "held"), [("passed", 0.5, 0, 1), ("failed", 0, 1, 1), ("waived", 0, 0, 0)]
     )
-    def test_brings_about_what_is_coded(self, outcome, tie, conflict):
-        """The consequences of the outcome; of a gate that is waived none. What was due is so no longer."""
-        record, _ = self.settled(outcome)
+    def test_as_if_it_were_held_now(self, outcome, tie, conflict, held):
+        """The consequences of the outcome, but of a gate that is waived none; no event; no longer due."""
+        record, noted = self.settled(outcome)
         pair, one = record["pair"][0, 0, 1], record["gate"][0, 0]
-        assert (pair["tie"], pair["conflict"]) == (tie, conflict)
-        assert one["passed"] == (outcome != "failed") and one["due"] == -1
+        assert (pair["tie"], pair["conflict"], one["held"]) == (tie, conflict, held)
+        assert one["passed"] == (outcome != "failed") and one["due"] == -1 and noted == []
+
+    @pytest.mark.parametrize(("outcome", "due"), [("passed", 8), ("failed", 8), ("waived", -1)])
+    def test_next_time(self, outcome, due):
+        """Two years from now, unless it is waived."""
+        assert self.settled(outcome, again=2)[0]["gate"]["due"][0, 0] == due
 
     def test_an_election_that_is_failed_changes_the_leader(self):
         """And only that one."""
-        assert self.settled("failed", "election")[1] == ["leader_changed"]
-        assert self.settled("passed", "election")[1] == self.settled("failed")[1] == []
+        assert self.settled("failed", kind="election")[1] == ["leader_changed"]
+        assert self.settled("passed", kind="election")[1] == self.settled("failed")[1] == []

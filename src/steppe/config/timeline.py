@@ -33,6 +33,7 @@ _SETS: dict[str, tuple[_Set, ...]] = {
     "continuity": (("continuity", ("state",), "level"),),
     "corridor": (("status", ("segment", "system"), "status"),),
     "stage": (("stage", ("process",), "stage"),),
+    "reach": (("stage", ("process",), "stage"),),
     "gate": (("outcome", ("gate",), "outcome"),),
     "role": tuple((name, ("process", "state"), name) for name in ("push", "resist", "interest")),
     "support": (("support", ("process", "state"), "level"),),

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from steppe.mechanisms import draws, events
-from steppe.mechanisms.interventions import FAILED, PASSED, settle_gate
+from steppe.mechanisms.interventions import settle_gate
 from steppe.mechanisms.kernel import kernel
+from steppe.mechanisms.membership import set_orders
 from steppe.mechanisms.parties import closeness
 from steppe.mechanisms.turnover import change_leader, refresh_closeness
 from steppe.mechanisms.voting import step_chance
@@ -60,9 +61,14 @@ def update_support(state: Any, process: int, i: int) -> Any:
 
 @kernel
 def leaders_fall(state: Any) -> Any:
-    """Irregular changes of leader, the likelier the less a government is approved of. Returns whether there were any."""
+    """Irregular changes of leader, the likelier the less a government is approved of. Returns whether there were any.
+
+    One after the other in this step's order of states, since the second starts from what the first has left.
+    """
     any_fell = False
-    for i in range(state.n):
+    set_orders(state)
+    for turn in range(state.n):
+        i = state.actor[turn].turn
         rate = state.p.leader_rate * math.exp(state.p.leader_slope * (0.5 - state.actor[i].approval))
         chance = step_chance(rate, state.p.dt)
         if draws.uniform(state, draws.LEADER, state.actor[i].key, 0) < chance:
@@ -101,21 +107,15 @@ def score_of(state: Any, g: int) -> Any:
 
 @kernel
 def hold(state: Any, g: int) -> Any:
-    """Hold a gate, and set when it is held again."""
+    """Hold a gate."""
     gate = state.gate[g]
     score = score_of(state, g)
     chance = normal_cdf((score - 0.5) / gate.noise)
     passes = draws.uniform(state, draws.GATE, gate.key, 0) < chance
-    gate.held += 1
     kind = events.GATE_PASSED if passes else events.GATE_FAILED
     happened = chance if passes else 1.0 - chance
     events.note_about(state, kind, gate.state, -1, gate.process, -1, -1, score, happened)
-    settle_gate(state, g, PASSED if passes else FAILED)
-    if gate.again > 0.0:
-        gate.due = np.int64(state.step) + np.int64(np.rint(gate.again / state.p.dt))
-    else:
-        gate.due = -1
-        gate.settled = not passes
+    settle_gate(state, g, passes)
 
 
 @kernel
@@ -130,8 +130,7 @@ def update_domestic(state: Any) -> Any:
                     update_support(state, process, i)
     if leaders_fall(state):
         refresh_closeness(state)
-    if state.p.on_gates != 0.0:
-        for g in range(state.n_gates):
-            start_clock(state, g)
-            if is_held(state, g):
-                hold(state, g)
+    for g in range(state.n_gates):
+        start_clock(state, g)
+        if is_held(state, g):
+            hold(state, g)

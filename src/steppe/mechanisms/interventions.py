@@ -1,18 +1,21 @@
 """Interventions: what a scenario orders at a date, and what a stage or a gate brings about, by one set of rules.
 
 An intervention is a PLAN record (step, kind, first, second, third, amount), a consequence a CONSEQUENCE record with a
-trigger in place of the step; `INTERVENTIONS` names the kinds and what the numbers mean. A consequence is never an
-intervention on a gate, a parameter or a switch, so that nothing here calls itself.
+trigger in place of the step; `INTERVENTIONS` names the kinds and what the numbers mean. A consequence never has
+consequences itself: it is no `reach`, and no intervention on a gate, a parameter or a switch.
 """
 
 from typing import Any
+
+import numpy as np
 
 from steppe.mechanisms import events
 from steppe.mechanisms.affinity import clip
 from steppe.mechanisms.derived import update_all, update_burden
 from steppe.mechanisms.institutions import dissolve, merge, note_depth
 from steppe.mechanisms.kernel import kernel
-from steppe.mechanisms.records import ELECTION, ON_FAILED, ON_PASSED
+from steppe.mechanisms.parties import benefit
+from steppe.mechanisms.records import ELECTION, ON_FAILED, ON_PASSED, ON_STAGE
 from steppe.mechanisms.state import DELEGATION
 from steppe.mechanisms.turnover import change_leader, refresh_closeness
 
@@ -60,6 +63,7 @@ INTERVENTIONS = (
     "support",  # process, state; level
     "instrument",  # instrument; on
     # by order of a scenario only
+    "reach",  # process, stage
     "gate",  # gate, -, outcome
     "parameter",  # index in the parameter record; value
 )
@@ -68,7 +72,7 @@ INTERVENTIONS = (
  THREAT_SHOCK, CAPABILITY, PRESTIGE, AUTONOMY, APPROVAL, CRISIS, ACTIVITY, CONTINUITY, LEADER,
  SEGMENT_STATUS, SEGMENT_CAPACITY, SEGMENT_COST,
  STAGE, PACE, PUSH, RESIST, INTEREST, SUPPORT, INSTRUMENT,
- GATE, PARAMETER) = range(len(INTERVENTIONS))  # fmt: skip
+ REACH, GATE, PARAMETER) = range(len(INTERVENTIONS))  # fmt: skip
 
 OUTCOMES = ("failed", "passed", "waived")  # of an intervention on a gate
 FAILED, PASSED, WAIVED = range(3)
@@ -294,17 +298,52 @@ def bring_about(state: Any, trigger: int, subject: int, stage: int) -> Any:
 
 
 @kernel
-def settle_gate(state: Any, g: int, outcome: int) -> Any:
-    """A gate passes, fails or is waived, with what comes of it; an election that is lost changes the leader."""
+def enter_stage(state: Any, process: int, stage: int, gain: float, chance: float) -> Any:
+    """A process comes to a stage: where the public is against it the government pays, and its consequences follow.
+
+    gain : the parties' benefit, for the event; chance : the probability with which this was decided
+    """
+    state.process[process].stage = stage
+    events.note_about(state, events.ADVANCED, -1, -1, process, -1, stage, gain, chance)
+    for i in range(state.n):
+        role, actor = state.role[process, i], state.actor[i]
+        if role.party == 1 and role.support < 0.5:
+            actor.approval = max(0.0, actor.approval - state.p.backlash * (0.5 - role.support))
+    bring_about(state, ON_STAGE, process, stage)
+
+
+@kernel
+def settle_gate(state: Any, g: int, passes: bool) -> Any:
+    """A gate is held with this outcome: what comes of it, and when it is held again."""
     gate = state.gate[g]
-    gate.passed = outcome != FAILED
-    if outcome == PASSED:
+    gate.held += 1
+    gate.passed = passes
+    if passes:
         bring_about(state, ON_PASSED, g, -1)
-    elif outcome == FAILED:
+    else:
         bring_about(state, ON_FAILED, g, -1)
         if gate.kind == ELECTION:
             change_leader(state, gate.state, 1.0)
             refresh_closeness(state)
+    if gate.again > 0.0:
+        gate.due = np.int64(state.step) + np.int64(np.rint(gate.again / state.p.dt))
+    else:
+        gate.due = -1
+        gate.settled = not passes
+
+
+@kernel
+def order_politics(state: Any, kind: int, which: int, stage: int, outcome: int) -> Any:
+    """A stage is reached, or a gate settled, by order of a scenario."""
+    refresh(state)
+    if kind == REACH:
+        if stage > state.process[which].stage:
+            enter_stage(state, which, stage, benefit(state, which), 1.0)
+    elif outcome == WAIVED:
+        state.gate[which].passed = 1
+        state.gate[which].due = -1
+    else:
+        settle_gate(state, which, outcome == PASSED)
 
 
 @kernel
@@ -321,13 +360,8 @@ def intervene(state: Any, parameters: Any, plan: Any) -> Any:
         if one.kind == PARAMETER:
             parameters[one.first] = one.amount
             state.stale = 1
-        elif one.kind == GATE:
-            refresh(state)
-            gate = state.gate[one.first]
-            gate.due = -1
-            if one.third == FAILED:
-                gate.settled = 1
-            settle_gate(state, one.first, one.third)
+        elif one.kind in (REACH, GATE):
+            order_politics(state, one.kind, one.first, one.second, one.third)
         else:
             founded = carry_out(state, one.kind, one.first, one.second, one.third, one.amount, founded)
     refresh(state)

@@ -14,10 +14,11 @@ from steppe.mechanisms import draws, events
 from steppe.mechanisms.affinity import clip
 from steppe.mechanisms.alignment import leverage
 from steppe.mechanisms.institutions import TOLERANCE, pairs_ready
-from steppe.mechanisms.interventions import bring_about
+from steppe.mechanisms.interventions import enter_stage
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.parties import benefit
 from steppe.mechanisms.records import (
+    ELECTION,
     NEEDS_DEPTH,
     NEEDS_GATE,
     NEEDS_OPEN,
@@ -25,7 +26,6 @@ from steppe.mechanisms.records import (
     NEEDS_PEACE,
     NEEDS_PROCESS,
     NEEDS_TIE,
-    ON_STAGE,
     OPEN,
 )
 from steppe.mechanisms.state import MEMBER
@@ -82,13 +82,14 @@ def send_signals(state: Any, process: int) -> Any:
 
 @kernel
 def reopen_gates(state: Any, process: int) -> Any:
-    """The gates of a process that relapsed must be passed again; those with a given date keep one that is to come."""
+    """Votes that follow a stage of a process that relapsed are to be held anew; elections and given dates stay."""
     for g in range(state.n_gates):
         gate = state.gate[g]
-        if gate.process == process:
+        if gate.process == process and gate.clock >= 0 and gate.kind != ELECTION:
             gate.passed = 0
-            if gate.clock >= 0 or gate.due <= state.step:
-                gate.due = -1
+            gate.held = 0
+            gate.settled = 0
+            gate.due = -1
 
 
 @kernel
@@ -167,13 +168,7 @@ def advance(state: Any, process: int) -> Any:
     chance = step_chance(stage_rate(state, process, stage, gain), state.p.dt)
     if draws.uniform(state, draws.STAGE, one.key, 0) >= chance:
         return
-    one.stage = stage
-    events.note_about(state, events.ADVANCED, -1, -1, process, -1, stage, gain, chance)
-    for i in range(state.n):
-        role, actor = state.role[process, i], state.actor[i]
-        if role.party == 1 and role.support < 0.5:
-            actor.approval = max(0.0, actor.approval - state.p.backlash * (0.5 - role.support))
-    bring_about(state, ON_STAGE, process, stage)
+    enter_stage(state, process, stage, gain, chance)
 
 
 @kernel

@@ -54,6 +54,7 @@ _LAYOUT: dict[str, tuple[str, ...]] = {
     "interest": ("process", "state", "", "value"),
     "support": ("process", "state", "", "level"),
     "instrument": ("instrument", "", "", "on"),
+    "reach": ("process", "stage"),
     "gate": ("gate", "", "outcome"),
     "parameter": ("parameter", "", "", "value"),
 }
