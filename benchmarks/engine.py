@@ -17,11 +17,12 @@ from steppe.mechanisms.affinity import update_affinity
 from steppe.mechanisms.alignment import update_alignment
 from steppe.mechanisms.derived import update_trade
 from steppe.mechanisms.institutions import update_institutions
+from steppe.mechanisms.interventions import intervene
 from steppe.mechanisms.membership import update_membership
 from steppe.mechanisms.observe import new_record
 from steppe.mechanisms.records import EVENT
 from steppe.mechanisms.security import update_security
-from steppe.mechanisms.shocks import intervene, update_shocks
+from steppe.mechanisms.shocks import update_shocks
 from steppe.mechanisms.state import parameters_of
 from steppe.simulation.ensemble import run_chunk
 from steppe.world.arrays import World

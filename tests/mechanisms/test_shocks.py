@@ -1,23 +1,18 @@
-"""Shocks and interventions: decay, frequency, and what each kind does."""
+"""Shocks: decay and frequency."""
 
 import math
 
 import numpy as np
 import pytest
 
-from steppe.mechanisms import events
 from steppe.mechanisms.events import KINDS
-from steppe.mechanisms.shocks import INTERVENTIONS, intervene, update_shocks
-from steppe.mechanisms.state import parameters_of
-from steppe.simulation.plan import plan
+from steppe.mechanisms.shocks import update_shocks
 from steppe.world.synthetic import make_world
 
 from .contract import MechanismContract
-from .support import DERIVED, advance, begun, changed, default_parameters, frequency_z, leaves
+from .support import advance, begun, default_parameters, frequency_z
 
-NONE, OBSERVER, MEMBER, SUSPENDED = range(4)
 P = default_parameters()
-EVENTS = {"events", "n_events"}
 
 
 class TestShocks(MechanismContract):
@@ -161,126 +156,3 @@ class TestWars:
         record["p"]["on_shocks"] = 1
         advance(record, 1)
         assert (record["pair"]["conflict"] != before).any() and record["actor"]["crisis"].any()
-
-
-def carried_out(*orders, world=None, record=None):
-    """A record after these interventions of step 0, and the fields they changed."""
-    if world is None:
-        status = [[MEMBER, NONE, NONE], [MEMBER, OBSERVER, NONE], [NONE, MEMBER, NONE]]
-        world = make_world(3, 3, alive=[1, 1, 0], depth=[0.3, 0.5, 0], status=status)
-    record = begun(world) if record is None else record
-    before = leaves(record)
-    intervene(record[0], parameters_of(record), plan([(0, dict(order)) for order in orders], world))
-    return record, changed(before, leaves(record))
-
-
-def kinds_of(record):
-    """The events so far by name."""
-    return [KINDS[kind] for kind in record["events"]["kind"][0, : record["n_events"][0]]]
-
-
-# kind, what it is given, the field it sets, the cell, what it holds then, what else it may move
-SETTERS = [
-    ("set_status", dict(state="S2", organisation="O0", status="suspended"), "seat.status", (2, 0), SUSPENDED,
-     DERIVED | EVENTS),
-    ("admit", dict(state="S2", organisation="O0"), "seat.status", (2, 0), MEMBER, DERIVED | EVENTS),
-    ("apply", dict(state="S2", organisation="O0", status="observer"), "seat.pending", (2, 0), OBSERVER,
-     set()),
-    ("bar", dict(state="S2", organisation="O0"), "seat.eligible", (2, 0), 0, set()),
-    ("set_depth", dict(organisation="O0", depth=0.7), "body.depth", (0,), 0.7, DERIVED | EVENTS),
-    ("set_rule", dict(organisation="O0", rule="majority"), "body.rule", (0,), 2, set()),
-    ("tie", dict(a="S0", b="S1", level=0.5), "pair.tie", (1, 0), 0.5, DERIVED),
-    ("affinity", dict(a="S0", b="S1", change=0.4), "pair.affinity", (1, 0), 0.4, DERIVED),
-    ("affinity", dict(a="S0", b="S1", change=-1.7), "pair.affinity", (0, 1), -1.0, DERIVED),
-    ("threat", dict(on="S0", by="S1", level=0.6), "pair.threat", (0, 1), 0.6, DERIVED),
-    ("conflict", dict(a="S0", b="S1", level=0.6), "pair.conflict", (1, 0), 0.6, set()),
-    ("threat_shock", dict(state="S1", size=0.01), "actor.shock", (1,), 0.01, set()),
-    ("capability", dict(state="S1", factor=0.5), "actor.capability", (1,), 1 / 6, DERIVED),
-    ("prestige", dict(state="S1", change=0.5), "actor.prestige", (1,), 0.5, DERIVED),
-    ("prestige", dict(state="S1", change=-3), "actor.prestige", (1,), -1.0, DERIVED),
-    ("transit", dict(state="S0", on="S1", share=0.4), "pair.transit", (0, 1), 0.4,
-     {"pair.transit0"}),
-    ("autonomy", dict(state="S1", value=1.7), "actor.autonomy", (1,), 1.7, set()),
-    ("parameter", dict(parameter="trade.phi", value=0.15), "p.phi", (), 0.15, DERIVED),
-    ("mechanism", dict(mechanism="pressure", on=False), "p.on_pressure", (), 0.0, set()),
-]  # fmt: skip
-
-
-class TestInterventions:
-    @pytest.mark.parametrize(("kind", "given", "field", "cell", "value", "follows"), SETTERS)
-    def test_sets_what_it_says(self, kind, given, field, cell, value, follows):
-        """One field, what follows from it, and the note of it; nothing else."""
-        record, moved = carried_out({"kind": kind, **given})
-        part, name = field.split(".")
-        assert record[part][name][(0, *cell)] == pytest.approx(value, rel=1e-14)
-        assert field in moved and moved <= {field} | follows | {"scratch"}
-
-    def test_allow_undoes_bar(self):
-        """Eligible again."""
-        seat = dict(state="S2", organisation="O0")
-        record, moved = carried_out({"kind": "bar", **seat}, {"kind": "allow", **seat})
-        assert record["seat"]["eligible"][0, 2, 0] == 1 and moved == set()
-
-    def test_found(self):
-        """A dead body lives, with this depth and these members."""
-        record, _ = carried_out(
-            {"kind": "found", "organisation": "O2", "members": ["S0", "S2"], "depth": 0.5}
-        )
-        assert record["body"]["alive"][0, 2] == 1 and record["body"]["depth"][0, 2] == 0.5
-        assert record["seat"]["status"][0, :3, 2].tolist() == [MEMBER, NONE, MEMBER]
-        assert kinds_of(record)[0] == "founded"
-
-    def test_merge_and_dissolve(self):
-        """As the rules do it, without votes."""
-        record, _ = carried_out({"kind": "merge", "organisation": "O0", "into": "O1"})
-        assert record["seat"]["status"][0, :3, 1].tolist() == [MEMBER] * 3
-        assert record["body"]["alive"][0, 0] == 0 and kinds_of(record)[-1] == "merged"
-        record, _ = carried_out({"kind": "dissolve", "organisation": "O0"})
-        assert record["body"]["alive"][0, 0] == 0 and kinds_of(record) == ["dissolved"]
-
-    @pytest.mark.parametrize(
-        "order",
-        [
-            {"kind": "found", "organisation": "O0", "members": ["S2"], "depth": 0.9},
-            {"kind": "set_status", "state": "S0", "organisation": "O2", "status": "member"},
-            {"kind": "set_depth", "organisation": "O2", "depth": 0.5},
-            {"kind": "dissolve", "organisation": "O2"},
-            {"kind": "merge", "organisation": "O0", "into": "O0"},
-            {"kind": "merge", "organisation": "O0", "into": "O2"},
-        ],
-        ids=lambda order: f"{order['kind']} {order['organisation']}",
-    )
-    def test_void(self, order):
-        """What names the dead, founds the living or merges with itself changes nothing but the list of
-        events.
-        """
-        record, moved = carried_out(order)
-        assert moved <= EVENTS | {"scratch"} and set(kinds_of(record)) == {"void"}
-
-    def test_one_after_the_other(self):
-        """Each acts on the world that the one before left: founded, then deepened, then dissolved."""
-        record, _ = carried_out(
-            {"kind": "set_depth", "organisation": "O2", "depth": 0.7},
-            {"kind": "found", "organisation": "O2", "members": ["S0"], "depth": 0.5},
-            {"kind": "set_depth", "organisation": "O2", "depth": 0.9},
-        )
-        assert record["body"]["depth"][0, 2] == 0.9
-        assert kinds_of(record) == ["void", "founded", "intervention", "intervention"]
-
-    def test_only_those_of_this_step(self):
-        """A date later is not yet."""
-        world = make_world(2, 1)
-        record = begun(world)
-        before = leaves(record)
-        orders = plan([(3, {"kind": "set_depth", "organisation": "O0", "depth": 0.9})], world)
-        intervene(record[0], parameters_of(record), orders)
-        assert changed(before, leaves(record)) == set()
-        record["step"] = 3
-        intervene(record[0], parameters_of(record), orders)
-        assert record["body"]["depth"][0, 0] == 0.9
-
-    def test_every_kind_is_tried_here(self):
-        """A new intervention must come with its test."""
-        tried = {kind for kind, *_ in SETTERS} | {"allow", "found", "founding_member", "dissolve", "merge"}
-        assert set(INTERVENTIONS) <= tried
-        assert KINDS.index("void") == events.VOID

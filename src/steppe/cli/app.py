@@ -212,7 +212,7 @@ def _print_config(which: str, config: Any, as_json: bool) -> None:
         raise InputError("nothing of that name to print", key="--cfg", value=which, accepted=["job"])
     from steppe.config.resolved import dump
 
-    show(config.model_dump(mode="json"), lambda: dump(config).rstrip(), as_json)
+    show(config.model_dump(mode="json", by_alias=True), lambda: dump(config).rstrip(), as_json)
 
 
 def _report(outcome: adapters.Outcome, as_json: bool, quiet: bool) -> None:

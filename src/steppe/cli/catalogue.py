@@ -132,7 +132,9 @@ def _scenarios(kind: str, config_dir: str | None) -> list[dict[str, Any]]:
         asked = data.get("status") is not None
         if asked == (kind == "scenarios"):
             number = str((data.get("inventory") or [""])[0])
-            said = {key: " ".join(str(data[key]).split()) for key in _OF_SCENARIOS if data.get(key) is not None}
+            said = {
+                key: " ".join(str(data[key]).split()) for key in _OF_SCENARIOS if data.get(key) is not None
+            }
             rows.append({"id": name, **({"inventory": number} if asked else {}), **said, "file": shown(file)})
     return sorted(rows, key=lambda row: (row.get("inventory") or "", row["id"]))
 
@@ -176,7 +178,11 @@ def _interventions() -> list[dict[str, Any]]:
             "id": kind,
             "kind": "intervention",
             "says": " ".join((model.__doc__ or "").split()),
-            "fields": [name for name in model.model_fields if name not in ("kind", "date", "note")],
+            "fields": [
+                one.alias or name
+                for name, one in model.model_fields.items()
+                if name not in ("kind", "date", "note")
+            ],
         }
         for kind, model in KINDS.items()
     ]

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from datetime import MAXYEAR
 from typing import Any
 
-from steppe.config.interventions import states_of
+from steppe.config.interventions import BODY_FIELDS, states_of
 from steppe.config.schema import MAX_STEPS, Mechanisms, RunConfig, Scenario, end, steps
 from steppe.config.timeline import check_timeline
 from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence
+from steppe.world.names import Names, check_named
 from steppe.world.spec import check_spec
 
 Placed = Callable[[InputError], InputError]
@@ -92,6 +93,7 @@ def check_scenario(scenario: Scenario, config: RunConfig, evidence: Evidence) ->
         _check_date(intervention, key, config)
         _check_states(intervention, key, config)
         _check_organisations(intervention, key, config, evidence)
+        _check_names(intervention, key, config, evidence)
         if intervention.kind == "parameter":
             check_parameter(
                 intervention.parameter, intervention.value, f"{key}.value", evidence, f"{key}.parameter"
@@ -146,7 +148,7 @@ def _check_states(intervention: Any, key: str, config: RunConfig) -> None:
 
 
 def _check_organisations(intervention: Any, key: str, config: RunConfig, evidence: Evidence) -> None:
-    for path in ("organisation", "into"):
+    for path in BODY_FIELDS:
         name = getattr(intervention, path, None)
         if name is None or name in config.world.organisations:
             continue
@@ -154,7 +156,23 @@ def _check_organisations(intervention: Any, key: str, config: RunConfig, evidenc
         message = f"no organisation {name!r} in world {config.world.name!r}"
         if body is not None and body.dissolved is not None and body.dissolved <= intervention.date:
             message = f"{name} was dissolved on {body.dissolved.isoformat()}"
-        raise input_error(message, key=f"{key}.{path}", value=name, accepted=config.world.organisations)
+        written = type(intervention).model_fields[path].alias or path
+        raise input_error(message, key=f"{key}.{written}", value=name, accepted=config.world.organisations)
+
+
+def coded_names(config: RunConfig, evidence: Evidence) -> Names | None:
+    """Segments, processes, gates and instruments that a world will have by its evidence; None: known only once it is built.
+
+    The one place where evidence on corridors and politics is asked for its names. What is not checked here is checked
+    against the built world, before anything is simulated.
+    """
+    return None
+
+
+def _check_names(intervention: Any, key: str, config: RunConfig, evidence: Evidence) -> None:
+    names = coded_names(config, evidence)
+    if names is not None:
+        check_named(intervention, names, config.world.name, key)
 
 
 def _distinct(config: RunConfig, placed: Sequence[Placed]) -> None:

@@ -23,6 +23,7 @@ from steppe.config.levers import (
     Instrument,
     Leader,
     Pace,
+    Reach,
     Role,
     Scope,
     Stage,
@@ -241,6 +242,7 @@ Intervention = Annotated[
     | Autonomy
     | Corridor
     | Stage
+    | Reach
     | Gate
     | Role
     | Support
@@ -264,7 +266,7 @@ KINDS: dict[str, type[Timed]] = {
 }
 
 # what a stage or a gate may not bring about
-BY_SCENARIO_ONLY = ("gate", "parameter", "mechanism")
+BY_SCENARIO_ONLY = ("reach", "gate", "parameter", "mechanism")
 
 # fields that name a state of the world, and those that name an organisation; the rest is in `world.names` and `checks`
 STATE_FIELDS = ("state", "a", "b", "on", "by", "members")

@@ -37,8 +37,16 @@ class Stage(Timed):
     stage: str
 
 
+class Reach(Timed):
+    """A process comes to this stage, if it has not yet, with all that the stage brings about."""
+
+    kind: Literal["reach"] = "reach"
+    process: str
+    stage: str
+
+
 class Gate(Timed):
-    """A vote has its outcome without being held, or is no longer needed (waived)."""
+    """A vote has this outcome now, with all that follows; or it is no longer needed (waived)."""
 
     kind: Literal["gate"] = "gate"
     gate: str

@@ -17,7 +17,7 @@ from steppe.paths import shown
 
 def dump(config: RunConfig) -> str:
     """The config as YAML that `load_config` reads back equal."""
-    data = config.model_dump(mode="python")
+    data = config.model_dump(mode="python", by_alias=True)
     for scenario in data["scenarios"]:
         scenario["interventions"] = [_plain(one) for one in scenario["interventions"]]
     text: str = yaml.dump(

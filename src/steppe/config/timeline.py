@@ -6,29 +6,45 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from steppe.config.interventions import BODY_FIELDS
 from steppe.config.schema import RunConfig, Scenario
 from steppe.errors import InputError
 from steppe.evidence import Evidence
 
-# kind → (what is set, the fields that name its target, the field that holds its value); "pair" is unordered
-_SETS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "apply": ("status", ("state", "organisation"), "status"),
-    "admit": ("status", ("state", "organisation"), "status"),
-    "set_status": ("status", ("state", "organisation"), "status"),
-    "bar": ("eligibility", ("state", "organisation"), "kind"),
-    "allow": ("eligibility", ("state", "organisation"), "kind"),
-    "set_depth": ("depth", ("organisation",), "depth"),
-    "set_rule": ("rule", ("organisation",), "rule"),
-    "tie": ("tie", ("pair",), "level"),
-    "conflict": ("conflict", ("pair",), "level"),
-    "threat": ("threat", ("on", "by"), "level"),
-    "transit": ("transit", ("state", "on"), "share"),
-    "autonomy": ("autonomy", ("state",), "value"),
-    "parameter": ("parameter", ("parameter",), "value"),
-    "mechanism": ("mechanism", ("mechanism",), "on"),
-    "merge": ("fate", ("organisation",), "into"),
-    "dissolve": ("fate", ("organisation",), "kind"),
+# kind → what it sets: (what, the fields that name its target, the field that holds its value); "pair" is unordered
+_Set = tuple[str, tuple[str, ...], str]
+_SETS: dict[str, tuple[_Set, ...]] = {
+    "apply": (("status", ("state", "organisation"), "status"),),
+    "admit": (("status", ("state", "organisation"), "status"),),
+    "set_status": (("status", ("state", "organisation"), "status"),),
+    "bar": (("eligibility", ("state", "organisation"), "kind"),),
+    "allow": (("eligibility", ("state", "organisation"), "kind"),),
+    "set_depth": (("depth", ("organisation",), "depth"),),
+    "set_rule": (("rule", ("organisation",), "rule"),),
+    "scope": tuple((d, ("organisation",), d) for d in ("trade", "security", "identity", "connectivity")),
+    "incompatible": (("compatibility", ("bodies",), "on"),),
+    "tie": (("tie", ("pair",), "level"),),
+    "conflict": (("conflict", ("pair",), "level"),),
+    "threat": (("threat", ("on", "by"), "level"),),
+    "transit": (("transit", ("state", "on"), "share"),),
+    "autonomy": (("autonomy", ("state",), "value"),),
+    "approval": (("approval", ("state",), "level"),),
+    "activity": (("activity", ("state",), "level"),),
+    "continuity": (("continuity", ("state",), "level"),),
+    "corridor": (("status", ("segment", "system"), "status"),),
+    "stage": (("stage", ("process",), "stage"),),
+    "reach": (("stage", ("process",), "stage"),),
+    "gate": (("outcome", ("gate",), "outcome"),),
+    "role": tuple((name, ("process", "state"), name) for name in ("push", "resist", "interest")),
+    "support": (("support", ("process", "state"), "level"),),
+    "pace": (("pace", ("process",), "factor"),),
+    "instrument": (("force", ("instrument",), "on"),),
+    "parameter": (("parameter", ("parameter",), "value"),),
+    "mechanism": (("mechanism", ("mechanism",), "on"),),
+    "merge": (("fate", ("organisation",), "into"),),
+    "dissolve": (("fate", ("organisation",), "kind"),),
 }
+_UNORDERED = {"pair": ("a", "b"), "bodies": ("organisation", "other")}
 
 
 @dataclass
@@ -54,20 +70,27 @@ def check_timeline(scenario: Scenario, config: RunConfig, evidence: Evidence) ->
 
 def _agrees(one: Any, n: int, key: str, seen: dict[tuple[Any, ...], tuple[int, Any]]) -> None:
     """Nothing else sets the same thing to another value on the same day."""
-    if one.kind not in _SETS:
-        return
-    what, names, value_name = _SETS[one.kind]
-    target = tuple(tuple(sorted((one.a, one.b))) if name == "pair" else getattr(one, name) for name in names)
-    value = getattr(one, value_name)
-    first = seen.setdefault((one.date, what, target), (n, value))
-    if first[1] != value:
-        shown = ", ".join("-".join(part) if isinstance(part, tuple) else str(part) for part in target)
-        raise InputError(
-            f"contradicts interventions[{first[0]}]: two values for the {what} of {shown} on {one.date}",
-            key=key,
-            value=f"{first[1]} and {value}",
-            accepted="one of them, or different dates",
-        )
+    for what, names, value_name in _SETS.get(one.kind, ()):
+        value = getattr(one, value_name)
+        if value is None:
+            continue
+        target = tuple(part for name in names if (part := _part(one, name)) is not None)
+        first = seen.setdefault((one.date, what, target), (n, value))
+        if first[1] != value:
+            shown = ", ".join("-".join(part) if isinstance(part, tuple) else str(part) for part in target)
+            raise InputError(
+                f"contradicts interventions[{first[0]}]: two values for the {what} of {shown} on {one.date}",
+                key=key,
+                value=f"{first[1]} and {value}",
+                accepted="one of them, or different dates",
+            )
+
+
+def _part(one: Any, name: str) -> Any:
+    """What a field of a target holds; two fields whose order does not matter, sorted."""
+    if name in _UNORDERED:
+        return tuple(sorted(getattr(one, field) for field in _UNORDERED[name]))
+    return getattr(one, name)
 
 
 def _bodies(one: Any, key: str, bodies: _Bodies, evidence: Evidence) -> None:
@@ -86,10 +109,13 @@ def _bodies(one: Any, key: str, bodies: _Bodies, evidence: Evidence) -> None:
         bodies.alive.add(name)
         bodies.ended.pop(name, None)
         return
-    for path in ("organisation", "into"):
-        _alive(getattr(one, path, name), one, f"{key}.{path}", bodies, evidence)
+    for path in BODY_FIELDS:
+        written = "with" if path == "other" else path
+        _alive(getattr(one, path, name), one, f"{key}.{written}", bodies, evidence)
     if one.kind == "merge" and one.into == name:
         raise InputError("an organisation cannot merge into itself", key=f"{key}.into", value=name)
+    if one.kind == "incompatible" and one.other == name:
+        raise InputError("two different organisations are needed", key=f"{key}.with", value=name)
     if one.kind in ("merge", "dissolve"):
         bodies.alive.discard(name)
         how = "dissolved" if one.kind == "dissolve" else f"merged into {one.into}"

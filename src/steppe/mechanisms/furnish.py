@@ -101,8 +101,8 @@ def _gates(state: Any, world: World) -> None:
             if name:
                 gate[name] = agenda.gate[:, place]
         gate["key"], gate["chained"], gate["passed"] = agenda.gate_key, agenda.chained, agenda.passed
-        due, dt = agenda.gate[:, 5], float(state["p"]["dt"])
-        gate["due"] = np.where(due < 0, -1, np.floor(due / dt + 1e-9))
+        due, per_year = agenda.gate[:, 5], np.rint(1.0 / float(state["p"]["dt"]))
+        gate["due"] = np.where(due < 0, -1, np.floor(due * per_year + 1e-9))
     for place, name in enumerate(("body", "depth", "process", "stage")):
         if rows:
             charter[name] = agenda.charter[:, place]

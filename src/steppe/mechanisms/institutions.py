@@ -103,19 +103,40 @@ def cohesion_of(state: Any, o: int) -> Any:
 
 
 @kernel
-def ladder_open(state: Any, o: int, depth: float) -> Any:
-    """Whether enough pairs of members have climbed the bilateral ladder for a security body to reach this depth."""
-    if state.body[o].security < state.p.ladder_scope or depth < GATED_FROM - TOLERANCE:
-        return True
+def pairs_ready(state: Any, o: int, rung: float) -> Any:
+    """Whether at least half of the member pairs of o hold this rung, by a bilateral tie or through another body."""
     count = state.body[o].n_members
     ready = 0
     for first in range(count):
         for second in range(first + 1, count):
             i, j = state.roll[o, first].member, state.roll[o, second].member
             body = state.pair[i, j].pact2 if state.pair[i, j].pact1_by == o else state.pair[i, j].pact1
-            if max(state.pair[i, j].tie, body) >= GATE_RUNG - TOLERANCE:
+            if max(state.pair[i, j].tie, body) >= rung - TOLERANCE:
                 ready += 1
     return 4 * ready >= count * (count - 1)
+
+
+@kernel
+def charter_open(state: Any, o: int, depth: float) -> Any:
+    """Whether the processes on which o's charter makes this depth wait have come so far."""
+    if state.p.on_processes == 0.0:
+        return True
+    for row in range(state.n_charter):
+        clause = state.charter[row]
+        if clause.body == o and depth >= clause.depth - TOLERANCE:
+            if state.process[clause.process].stage < clause.stage:
+                return False
+    return True
+
+
+@kernel
+def ladder_open(state: Any, o: int, depth: float) -> Any:
+    """Whether o may reach this depth: by its charter, and if it is for security, by its members' bilateral ladder."""
+    if not charter_open(state, o, depth):
+        return False
+    if state.body[o].security < state.p.ladder_scope or depth < GATED_FROM - TOLERANCE:
+        return True
+    return pairs_ready(state, o, GATE_RUNG)
 
 
 @kernel

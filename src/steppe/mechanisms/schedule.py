@@ -7,10 +7,10 @@
  5 security      danger, protection, need
  6 alignment     ties to poles
  7 bilateral     pairs climb and descend the ladder of security ties
- 8 domestic      (no rule yet)
+ 8 domestic      approval, public support, leaders, elections and referenda
  9 membership    states weigh applying, observing, leaving; bodies admit
 10 institutions  deepen, hollow, merge, dissolve
-11 processes     (no rule yet)
+11 processes     staged agreements advance, are resisted, relapse
 12 observe       at the end of every year, by the recorder
 """
 
@@ -22,11 +22,14 @@ from steppe.mechanisms.alignment import update_alignment
 from steppe.mechanisms.bilateral import update_bilateral
 from steppe.mechanisms.corridors import start_corridors, update_corridors
 from steppe.mechanisms.derived import start, update_trade
+from steppe.mechanisms.domestic import update_domestic
 from steppe.mechanisms.institutions import update_institutions
+from steppe.mechanisms.interventions import intervene
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.membership import update_membership
+from steppe.mechanisms.processes import update_processes
 from steppe.mechanisms.security import update_security
-from steppe.mechanisms.shocks import intervene, update_shocks
+from steppe.mechanisms.shocks import update_shocks
 
 # Trade, security and alignment have no row here that a switch skips: their switches act inside the terms they feed.
 SCHEDULE: tuple[tuple[str, Callable[..., None]], ...] = (
@@ -37,10 +40,14 @@ SCHEDULE: tuple[tuple[str, Callable[..., None]], ...] = (
     ("security", update_security),
     ("alignment", update_alignment),
     ("bilateral", update_bilateral),
+    ("domestic", update_domestic),
     ("membership", update_membership),
     ("institutions", update_institutions),
+    ("processes", update_processes),
 )
-SKIPPED_WHEN_OFF = ("shocks", "corridors", "affinity", "bilateral", "membership", "institutions")
+SKIPPED_WHEN_OFF = (
+    "shocks", "corridors", "affinity", "bilateral", "domestic", "membership", "institutions", "processes",
+)  # fmt: skip
 
 
 @kernel
@@ -58,10 +65,14 @@ def step(state: Any, parameters: Any, plan: Any) -> Any:
     update_alignment(state)
     if state.p.on_bilateral != 0.0:
         update_bilateral(state)
+    if state.p.on_domestic != 0.0:
+        update_domestic(state)
     if state.p.on_membership != 0.0:
         update_membership(state)
     if state.p.on_institutions != 0.0:
         update_institutions(state)
+    if state.p.on_processes != 0.0:
+        update_processes(state)
 
 
 @kernel

@@ -19,13 +19,13 @@ from steppe.errors import SteppeError, input_error
 from steppe.mechanisms import draws
 from steppe.mechanisms.alignment import update_alignment
 from steppe.mechanisms.derived import update_trade
+from steppe.mechanisms.interventions import intervene
 from steppe.mechanisms.membership import set_orders
 from steppe.mechanisms.observe import Record, new_record, observe
 from steppe.mechanisms.parameters import PARAMETERS, SWITCHES, field_index
 from steppe.mechanisms.records import MAX_EVENTS
 from steppe.mechanisms.schedule import SCHEDULE, run_in_python, step
 from steppe.mechanisms.security import update_security
-from steppe.mechanisms.shocks import intervene
 from steppe.mechanisms.state import parameters_of
 from steppe.simulation import collect as collecting
 from steppe.simulation.agents import Entity, Organisation, State

@@ -7,6 +7,7 @@ import numpy as np
 
 from steppe.mechanisms.parameters import pack
 from steppe.mechanisms.state import parameters_of, workspace
+from steppe.simulation.consequences import consequence_records
 from steppe.world.arrays import World
 
 Array = np.ndarray[Any, Any]
@@ -21,8 +22,12 @@ def initial_record(
     """The record (1,) from which every replicate of a scenario begins.
 
     values : parameters by id; switches : mechanisms by name, on where not named; seed : 0 … 2^64 - 1
+    Raises InputError where a stage or a gate brings about what the world does not know.
     """
+    consequences = consequence_records(world)
     record = workspace(world, pack(values, switches, 1.0 / steps_per_year))
+    record["n_consequences"] = len(consequences)
+    record["consequence"][0, : len(consequences)] = consequences
     record["seed_low"], record["seed_high"] = seed % 2**32, seed // 2**32
     return record
 

@@ -32,6 +32,7 @@ from steppe.results.manifest import read_manifest
 from steppe.results.store import RunFolder
 from steppe.results.tables import ChunkId, ChunkTables, plan_chunks
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
+from steppe.simulation.consequences import named_in
 from steppe.simulation.ensemble import run_chunk
 from steppe.simulation.plan import plan, step_of
 from steppe.simulation.recorder import chunk_tables
@@ -94,9 +95,10 @@ def prepare(config: RunConfig) -> Prepared:
     for scenario in config.scenarios:
         values = parameter_values(evidence, config, scenario)
         initial[scenario.name] = initial_record(world, values, switches(config, scenario), per_year, seed)
-        dated = [
-            (step_of(one.date, world.start, per_year), one.model_dump()) for one in scenario.interventions
-        ]
+        dated = []
+        for n, one in enumerate(scenario.interventions):
+            told = named_in(one, world, f"scenario.interventions[{n}]").model_dump(by_alias=True)
+            dated.append((step_of(one.date, world.start, per_year), told))
         plans[scenario.name] = plan(dated, world)
     return Prepared(config, world, initial, plans)
 

@@ -8,13 +8,11 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from steppe.config.compose import compose
-from steppe.config.interventions import KINDS, states_of
-from steppe.config.schema import Mechanisms, RunConfig, Scenario, switches
-from steppe.errors import InputError, from_validation, input_error
-from steppe.mechanisms.parameters import PARAMETERS
+from steppe.config.schema import RunConfig, Scenario, switches
+from steppe.errors import InputError, input_error
+from steppe.simulation.consequences import named_in, parsed
 from steppe.simulation.plan import plan, step_of
 from steppe.simulation.replicate import REPLICATE_LIMIT, SEED_LIMIT, initial_record
 from steppe.simulation.runner import parameter_values, prepare
@@ -89,36 +87,12 @@ def replicate_number(value: object) -> int:
 
 def intervention(kind: str, when: date, fields: Mapping[str, Any], world: World) -> Any:
     """An intervention of a date, checked against a world. Raises InputError with the nearest name."""
-    if kind not in KINDS:
-        raise input_error(f"no intervention {kind!r}", key="kind", value=kind, accepted=KINDS)
-    data = {**fields, "date": when}
-    try:
-        one = KINDS[kind].model_validate(data)
-    except ValidationError as error:
-        raise from_validation(error, model=KINDS[kind], data=data, prefix=kind) from None
-    return named_in(one, world)
-
-
-def named_in(one: Any, world: World) -> Any:
-    """The intervention itself, if all that it names is there. Raises InputError."""
-    pair = [name for path, name in states_of(one) if not path.startswith("members")]
-    for _, name in states_of(one):
-        world.state_index(name)
-    if len(pair) == 2 and pair[0] == pair[1]:
-        raise InputError("two different states are needed", key=one.kind, value=pair[0])
-    for field in ("organisation", "into"):
-        if getattr(one, field, None) is not None:
-            world.organisation_index(getattr(one, field))
-    for field, names in (("parameter", PARAMETERS), ("mechanism", tuple(Mechanisms.model_fields))):
-        given = getattr(one, field, None)
-        if given is not None and given not in names:
-            raise input_error(f"no {field} {given!r}", key=field, value=given, accepted=names)
-    return one
+    return named_in(parsed(kind, {**fields, "date": when}), world)
 
 
 def order(one: Any, step: int, world: World) -> Array:
     """PLAN records that carry an intervention out in a step."""
-    return plan([(step, one.model_dump())], world)
+    return plan([(step, one.model_dump(by_alias=True))], world)
 
 
 def _scenario(config: RunConfig, name: str | None) -> Scenario:
@@ -149,5 +123,6 @@ def _on(world: World, config: RunConfig, scenario: Scenario) -> tuple[Array, Arr
             raise InputError(
                 "an intervention before the world starts", key="date", value=one.date.isoformat()
             )
-        dated.append((step_of(one.date, world.start, per_year), named_in(one, world).model_dump()))
+        told = named_in(one, world).model_dump(by_alias=True)
+        dated.append((step_of(one.date, world.start, per_year), told))
     return initial_record(world, values, switches(config, scenario), per_year, seed), plan(dated, world)
