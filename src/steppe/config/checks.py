@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import MAXYEAR
+from pathlib import Path
 from typing import Any
 
+from steppe.config.effects import effect_faults
 from steppe.config.interventions import BODY_FIELDS, states_of
 from steppe.config.schema import MAX_STEPS, Mechanisms, RunConfig, Scenario, end, steps
 from steppe.config.timeline import check_timeline
 from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence
-from steppe.world.names import Names, check_named
+from steppe.evidence.load import as_error
+from steppe.world.build_agenda import build_agenda
+from steppe.world.build_network import build_network
+from steppe.world.names import Names, check_named, names_of, names_something
 from steppe.world.spec import check_spec
+from steppe.world.without import left, removal
 
 Placed = Callable[[InputError], InputError]
 
@@ -28,11 +34,27 @@ def check_run(config: RunConfig, evidence: Evidence, placed: Sequence[Placed]) -
     except InputError as error:
         error.key = f"world.{error.key}"
         raise placed[0](error) from None
+    _check_effects(evidence)
     _placing(placed[0], check_parameters, config.parameters, "parameters", evidence)
     _distinct(config, placed)
+    config = _as_built(config, evidence)
     for scenario, place in zip(config.scenarios, placed, strict=True):
         _placing(place, check_parameters, scenario.parameters, "scenario.parameters", evidence)
         _placing(place, check_scenario, scenario, config, evidence)
+
+
+def _as_built(config: RunConfig, evidence: Evidence) -> RunConfig:
+    """The config with the organisations that its world has, for the checks of what scenarios do to them."""
+    gone = removal(evidence, config.world.without).organisations
+    world = config.world.model_copy(update={"organisations": left(config.world.organisations, gone)})
+    return config.model_copy(update={"world": world})
+
+
+def _check_effects(evidence: Evidence) -> None:
+    """What stages and gates bring about can be carried out; in the packaged evidence that is checked once, by `check`."""
+    if evidence.base is not None:
+        for fault in effect_faults(evidence):
+            raise as_error(fault, Path(evidence.folder))
 
 
 def check_length(config: RunConfig) -> None:
@@ -88,12 +110,13 @@ def check_scenario(scenario: Scenario, config: RunConfig, evidence: Evidence) ->
                 accepted=list(evidence.claims),
             )
     _no_world_parameter(list(scenario.parameters), "scenario.parameters.")
+    names = coded_names(config, evidence) if any(map(names_something, scenario.interventions)) else Names()
     for n, intervention in enumerate(scenario.interventions):
         key = f"scenario.interventions[{n}]"
         _check_date(intervention, key, config)
         _check_states(intervention, key, config)
         _check_organisations(intervention, key, config, evidence)
-        _check_names(intervention, key, config, evidence)
+        check_named(intervention, names, config.world.name, key)
         if intervention.kind == "parameter":
             check_parameter(
                 intervention.parameter, intervention.value, f"{key}.value", evidence, f"{key}.parameter"
@@ -154,25 +177,23 @@ def _check_organisations(intervention: Any, key: str, config: RunConfig, evidenc
             continue
         body = evidence.organisations.get(name)
         message = f"no organisation {name!r} in world {config.world.name!r}"
+        if config.world.without:
+            message += " without " + ", ".join(config.world.without)
         if body is not None and body.dissolved is not None and body.dissolved <= intervention.date:
             message = f"{name} was dissolved on {body.dissolved.isoformat()}"
         written = type(intervention).model_fields[path].alias or path
         raise input_error(message, key=f"{key}.{written}", value=name, accepted=config.world.organisations)
 
 
-def coded_names(config: RunConfig, evidence: Evidence) -> Names | None:
-    """Segments, processes, gates and instruments that a world will have by its evidence; None: known only once it is built.
-
-    The one place where evidence on corridors and politics is asked for its names. What is not checked here is checked
-    against the built world, before anything is simulated.
-    """
-    return None
-
-
-def _check_names(intervention: Any, key: str, config: RunConfig, evidence: Evidence) -> None:
-    names = coded_names(config, evidence)
-    if names is not None:
-        check_named(intervention, names, config.world.name, key)
+def coded_names(config: RunConfig, evidence: Evidence) -> Names:
+    """Segments, systems, processes, gates and instruments that the world of a run has."""
+    spec = config.world
+    gone = removal(evidence, spec.without)
+    network = build_network(evidence, spec.states, spec.start, gone)
+    agenda = build_agenda(
+        evidence, spec.states, left(spec.organisations, gone.organisations), network, spec.start, gone
+    )
+    return names_of(network, agenda)
 
 
 def _distinct(config: RunConfig, placed: Sequence[Placed]) -> None:

@@ -47,6 +47,11 @@ def names_of(network: Network, agenda: Agenda) -> Names:
     )
 
 
+def names_something(one: Any) -> bool:
+    """Whether an intervention names a segment, system, process, gate or instrument."""
+    return any(getattr(one, path, None) is not None for path in _FIELDS)
+
+
 def check_named(one: Any, names: Names, world: str, prefix: str = "") -> None:
     """Raise InputError, with the nearest name, for the first of these names in an intervention that is not there.
 
