@@ -191,7 +191,7 @@ def coded_names(config: RunConfig, evidence: Evidence) -> Names:
     gone = removal(evidence, spec.without)
     network = build_network(evidence, spec.states, spec.start, gone)
     agenda = build_agenda(
-        evidence, spec.states, left(spec.organisations, gone.organisations), network, spec.start, gone
+        evidence, spec.states, left(spec.organisations, gone.organisations), spec.start, network, gone
     )
     return names_of(network, agenda)
 
