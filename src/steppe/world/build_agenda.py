@@ -102,10 +102,13 @@ class _Scene:
         }
 
     def number(self, part: Part[Any], family: str, variable: str) -> float:
-        """A value of a stage, role or gate; 0 where it has none."""
-        if variable not in part.values:
+        """A value of a stage, role, gate or instrument; 0 where it has none. One coded for later only is taken as it will
+        be: a world knows the instrument that comes into force after its start."""
+        rows = part.values.get(variable, ())
+        if not rows:
             return 0.0
-        return float(self.evidence.value(family, part.id, variable, self.when).value)
+        first = min((row.since for row in rows if row.since is not None), default=self.when)
+        return float(self.evidence.value(family, part.id, variable, max(self.when, first)).value)
 
 
 def build_agenda(
