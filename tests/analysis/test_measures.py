@@ -15,7 +15,7 @@ from steppe.analysis.observations import observe
 from steppe.errors import InputError
 from steppe.results.query import Run
 from steppe.results.store import RunFolder
-from steppe.results.tables import plan_chunks
+from steppe.results.tables import entity_of, plan_chunks, table_schemas
 
 LAST = START + YEARS
 
@@ -72,7 +72,7 @@ class TestTables:
     @pytest.mark.parametrize("measure", [m for m in MEASURES if m.table != "history"], ids=lambda m: m.id)
     def test_values_are_those_of_the_table(self, run: Run, measure: Any) -> None:
         connection = run.connection()
-        key = {"organisations": "organisation", "alignments": "state", "states": "state"}.get(measure.table)
+        key = entity_of(table_schemas(POLES)[measure.table])
         for year in (START, LAST):
             found = measure_values(run, measure.id, "pull", year)
             for row, entity in enumerate(found.entities):
@@ -84,6 +84,7 @@ class TestTables:
                     [year, name],
                 ).fetchall()
                 expected = np.array([np.nan if v is None else v for (v,) in rows], np.float32)
+                expected = (expected == 1).astype(np.float32) if measure.probability else expected
                 np.testing.assert_array_equal(found.values[row].astype(np.float32), expected)
 
     def test_small_reads_give_the_same(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,6 +159,20 @@ class TestNames:
 
     def test_order_is_that_of_the_list(self) -> None:
         assert [m.id for m in chosen(["depth", "member"])] == ["member", "depth"]
+
+    @pytest.mark.parametrize(
+        ("measure", "of"), [("flow", "segment"), ("dependence", "demand and pole"), ("shipped", "demand")]
+    )
+    def test_a_measure_of_what_the_run_lacks_is_refused(
+        self, run: Run, measure: str, of: str, tmp_path: Any
+    ) -> None:
+        """A world without corridors, or a run from before there were any: no blank answer."""
+        bare = make_run(tmp_path / "run", {"pull": 0.5}, replicates=5, segments=[], demands=[])
+        with pytest.raises(InputError, match=f"is measured of {of}, and the run lacks them"):
+            measure_values(bare, measure, "pull", LAST)
+        assert {e.measure for e in measure_table(bare)} == {
+            m.id for m in MEASURES if m.table not in ("corridors", "demands")
+        }
 
     def test_a_scenario_without_replicates_is_refused(self, run: Run, tmp_path: Any) -> None:
         RunFolder.create(tmp_path / "run", {**run.manifest}, "").close()

@@ -36,6 +36,7 @@ DERIVED = frozenset(
         "pair.cost_factor",
         "pair.trade_share",
         "pair.burden",
+        "pair.transit",
         "actor.demand",
         "actor.protection",
     ]
@@ -75,7 +76,7 @@ def ensemble(
     """The yearly series of some replicates, and their events."""
     values = default_parameters() if parameters is None else parameters
     start = initial_record(world, values, switches or {}, steps_per_year, seed)
-    record = new_record(replicates, years, len(world.states), len(world.organisations), len(world.poles))
+    record = new_record(replicates, years, world)
     work = start.copy()
     orders = plan([(one["step"], one) for one in interventions], world)
     events, full = run_chunk(

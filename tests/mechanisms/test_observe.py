@@ -16,7 +16,7 @@ MEMBER = 2
 
 def picture(record, world):
     """The picture of a record as year 0 of replicate 0."""
-    series = new_record(1, 0, len(world.states), len(world.organisations), len(world.poles))
+    series = new_record(1, 0, world)
     observe(record[0], series, 0, 0)
     return series
 

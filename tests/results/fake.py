@@ -14,11 +14,21 @@ import numpy as np
 
 from steppe.results.query import Run, open_run
 from steppe.results.store import RunFolder
-from steppe.results.tables import EVENT_KINDS, REASONS, ChunkId, ChunkTables, Coded, plan_chunks
+from steppe.results.tables import (
+    EVENT_KINDS,
+    REASONS,
+    ChunkId,
+    ChunkTables,
+    Coded,
+    plan_chunks,
+    schemas_of,
+)
 
 STATES = ("AAA", "BBB", "CCC", "DDD", "PPP", "QQQ")
 BODIES = ("ONE", "TWO", "SUB")
 POLES = ("PPP", "QQQ")
+SEGMENTS = ("strait", "bridge")
+DEMANDS = ("AAA-oil", "BBB-AAA")
 INITIAL = np.array([[2, 0, 2], [2, 1, 2], [0, 0, 2], [3, 0, 0], [0, 2, 0], [0, 0, 2]], np.int8)
 START = 2025
 YEARS = 5
@@ -53,6 +63,8 @@ def manifest(
         "states": list(STATES),
         "organisations": list(BODIES),
         "poles": list(POLES),
+        "segments": list(SEGMENTS),
+        "demands": list(DEMANDS),
         "initial_statuses": INITIAL.tolist(),
         "chunk": 25,
         "world": {"name": "fake"},
@@ -150,6 +162,10 @@ def _events(rows: list[Any]) -> dict[str, Any]:
         "state": Coded(np.array(state, np.int16), STATES),
         "organisation": Coded(np.array(body, np.int16), BODIES),
         "other": Coded(np.array(other, np.int16), parties),
+        **{
+            name: Coded(np.full(len(rows), -1, np.int16), names)
+            for name, names in (("partner", STATES), ("process", ()), ("segment", SEGMENTS))
+        },
         "status_from": np.array(before, np.int8),
         "status_to": np.array(after, np.int8),
     }
@@ -192,7 +208,24 @@ def _yearly(chunk: ChunkId, statuses: Any, alive: Any, rng: Any, pull: float) ->
     pole = {"replicate": r, "year": y}
     pole |= {f"influence_{k}": number(count, years) for k in POLES}
     pole["polarisation"] = number(count, years)
-    return {"organisations": body, "alignments": alignment, "states": state, "poles": pole}
+    r, y, e = keys(replicate, year, np.arange(len(SEGMENTS)))
+    status = rng.integers(0, 3, len(r)).astype(np.int8)
+    corridor = {"replicate": r, "year": y, "segment": Coded(e, SEGMENTS), "status": status}
+    corridor["flow"] = np.where(status == 1, 10 * number(len(r)), np.float32(0))
+    r, y, q = keys(replicate, year, np.arange(len(DEMANDS)))
+    demand = {"replicate": r, "year": y, "demand": Coded(q, DEMANDS)}
+    demand |= {"shipped": number(len(r)), "cost": 100 * number(len(r))}
+    demand |= {
+        f"via_{k}": np.where(rng.random(len(r)) < 0.1, np.float32(np.nan), number(len(r))) for k in POLES
+    }
+    return {
+        "organisations": body,
+        "alignments": alignment,
+        "states": state,
+        "poles": pole,
+        "corridors": corridor,
+        "demands": demand,
+    }
 
 
 def make_run(path: Path, pulls: dict[str, float] | None = None, replicates: int = 40, **other: Any) -> Run:
@@ -201,6 +234,7 @@ def make_run(path: Path, pulls: dict[str, float] | None = None, replicates: int 
     content = manifest(tuple(pulls), replicates, **other)
     with RunFolder.create(path, content, "fake: true\n") as folder:
         for chunk in plan_chunks(list(pulls), 1, replicates, content["chunk"]):
-            folder.write_chunk(chunk, fake_chunk(chunk, content["seed"], pulls[chunk.scenario]).tables)
+            tables = fake_chunk(chunk, content["seed"], pulls[chunk.scenario]).tables
+            folder.write_chunk(chunk, {name: tables[name] for name in schemas_of(content)})
         folder.finish({"wall_s": 0.0})
     return open_run(path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from steppe.errors import InputError
 from steppe.results.query import open_run
 from steppe.results.store import RunFolder
-from steppe.results.tables import ChunkId, plan_chunks
+from steppe.results.tables import ChunkId, plan_chunks, schemas_of
 
 from .fake import BODIES, START, STATES, YEARS, fake_chunk, make_run, manifest
 
@@ -77,6 +79,22 @@ def test_a_run_without_chunks_has_empty_views(tmp_path: Path) -> None:
     assert connection.execute("SELECT count(*) FROM memberships(2030)").fetchall() == [(0,)]
     assert "sequence" in [row[0] for row in connection.execute("DESCRIBE events").fetchall()]
     assert len(run.replicates("baseline")) == 0
+
+
+def test_a_run_from_before_there_were_corridors_is_read(tmp_path: Path) -> None:
+    """Its manifest lists no segments and no demands, its parts hold none: the tables that it has are there."""
+    run = make_run(tmp_path / "run", {"s": 0.0}, replicates=5, segments=[], demands=[])
+    file = run.path / "manifest.json"
+    content = json.loads(file.read_text())
+    del content["segments"], content["demands"]
+    file.write_text(json.dumps(content))
+    old = open_run(run.path, verify=True)
+    assert old.entities("segment") == () and old.entities("state") == STATES
+    assert {table for marker in old.markers for table in marker.parts} == set(schemas_of(content))
+    connection = old.connection()
+    assert connection.execute("SELECT count(*) FROM states").fetchall() == [(5 * (YEARS + 1) * len(STATES),)]
+    with pytest.raises(duckdb.CatalogException):
+        connection.execute("SELECT * FROM corridors")
 
 
 def test_parts_without_a_marker_are_not_read(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from steppe.errors import InputError
 from steppe.results import files, store
 from steppe.results.query import failures, open_run
 from steppe.results.store import RunFolder
-from steppe.results.tables import ChunkId, plan_chunks
+from steppe.results.tables import ChunkId, plan_chunks, table_schemas
 
-from .fake import fake_chunk, make_run, manifest
+from .fake import POLES, fake_chunk, make_run, manifest
 
 PLAN = plan_chunks(["baseline"], 1, 40, 20)
 
@@ -40,7 +40,7 @@ class TestCreate:
         assert content == folder.manifest
         assert content["schema_version"] == 1
         assert content["seed"] == 1
-        assert set(content["tables"]) == {"events", "organisations", "alignments", "states", "poles"}
+        assert set(content["tables"]) == set(table_schemas(POLES))
         assert {"python", "platform", "versions", "started", "finished"} <= set(content)
 
     def test_takes_an_empty_folder(self, tmp_path: Path) -> None:

@@ -9,16 +9,19 @@ from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.records import N_TERMS
 from steppe.results.tables import (
     EVENT_KINDS,
+    OF_SOME,
     REASONS,
     ChunkId,
     Coded,
     check_table,
     describe,
+    entity_of,
     plan_chunks,
+    schemas_of,
     table_schemas,
 )
 
-from .fake import POLES, fake_chunk
+from .fake import POLES, fake_chunk, manifest
 
 CHUNK = ChunkId("baseline", 0, 0, 3)
 
@@ -62,6 +65,22 @@ def test_description_is_whole() -> None:
         *("scenario", "point", "replicate", "year", "influence_PPP", "influence_QQQ", "polarisation")
     ]
     assert described["alignments"]["key"] == ["scenario", "point", "replicate", "year", "state"]
+
+
+def test_a_run_has_the_tables_of_what_its_world_has() -> None:
+    """No corridors, or a manifest from before there were any: no such table, and all others."""
+    everything, some = manifest(), manifest(demands=[])
+    old = {key: value for key, value in everything.items() if key not in ("segments", "demands")}
+    assert set(schemas_of(everything)) == set(table_schemas(POLES))
+    assert set(schemas_of(everything)) - set(schemas_of(some)) == {"demands"}
+    assert set(schemas_of(everything)) - set(schemas_of(old)) == set(OF_SOME)
+
+
+def test_rows_of_a_table_are_of_one_kind_of_entity() -> None:
+    """What the store counts rows by and the measures read by: every yearly table but that of the system."""
+    found = {name: entity_of(schema) for name, schema in table_schemas(POLES).items()}
+    assert {name for name, entity in found.items() if entity is None} == {"events", "poles"}
+    assert found["corridors"] == "segment" and found["demands"] == "demand"
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,8 @@ def nothing(model):
 
 def ensemble(model, replicates=REPLICATES, first=0):
     """The record, the events and the last state of the ensemble's replicates."""
-    start, sizes = model.setting, model.world.sizes
-    record = new_record(replicates, YEARS, sizes["N"], sizes["M"], sizes["K"])
+    start = model.setting
+    record = new_record(replicates, YEARS, model.world)
     state = start.initial.copy()
     events, full = run_chunk(
         state[0], parameters_of(state), start.initial[0], parameters_of(start.initial).copy(), first,

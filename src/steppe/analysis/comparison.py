@@ -22,11 +22,12 @@ from steppe.analysis.observations import Observed, observe
 from steppe.errors import InputError, input_error
 from steppe.paths import shown
 from steppe.results.query import Run, open_run
+from steppe.results.tables import ENTITIES
 
 log = logging.getLogger("steppe")
 
 #: what two runs must share for their replicates to have the same luck and the same world
-SHARED = ("seed", "states", "organisations", "poles", "steps_per_year", "initial_statuses")
+SHARED = ("seed", "poles", "steps_per_year", "initial_statuses")
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,7 @@ def check_paired(reference: Arm, alternative: Arm, years: Sequence[int] | None =
     where = f"{shown(one.path)} and {shown(other.path)} cannot be paired"
     world = ("name", "start")
     facts = [(key, one.manifest[key], other.manifest[key]) for key in SHARED]
+    facts += [(ENTITIES[key], list(one.entities(key)), list(other.entities(key))) for key in ENTITIES]
     facts += [
         (f"world.{key}", one.manifest.get("world", {}).get(key), other.manifest.get("world", {}).get(key))
         for key in world

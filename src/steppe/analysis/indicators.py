@@ -16,7 +16,7 @@ SYSTEM = "system"
 class Measure:
     """One outcome measure.
 
-    of : what it is measured of: state, organisation, pole; two for pairs; () for the system as a whole
+    of : what it is measured of: state, organisation, pole, segment, demand; two for pairs; () for the system as a whole
     table, column : where it is stored; "history" follows from the events; `{}` is a pole
     probability : true or false in each replicate, so that its mean is a probability
     scale : a change that weighs as much as a certain change of membership; ranks changes of unlike measures
@@ -125,6 +125,29 @@ MEASURES: tuple[Measure, ...] = (
         "polarisation",
         scale=0.2,
     ),
+    Measure("open", ("segment",), "1", "the segment of a corridor is open", "corridors", "status", True, 1.0),
+    Measure("flow", ("segment",), "Mt/y", "what passes the segment", "corridors", "flow", scale=20.0),
+    Measure(
+        "shipped", ("demand",), "Mt/y", "what is shipped of the demand", "demands", "shipped", scale=10.0
+    ),
+    Measure(
+        "transport_cost",
+        ("demand",),
+        "USD/t",
+        "logsum cost of the demand's routes and of not shipping",
+        "demands",
+        "cost",
+        scale=40.0,
+    ),
+    Measure(
+        "dependence",
+        ("demand", "pole"),
+        "1",
+        "share of what is shipped that crosses a segment owned or sponsored by the pole, where any is",
+        "demands",
+        "via_{}",
+        scale=0.5,
+    ),
 )
 
 
@@ -148,15 +171,16 @@ def chosen(names: Iterable[str] | None = None) -> tuple[Measure, ...]:
 
 def entities(measure: Measure, run: Run) -> tuple[str, ...]:
     """Ids of what a measure is measured of in a run, in order; pairs as FIRST/SECOND."""
-    members = {
-        "state": run.states,
-        "organisation": run.organisations,
-        "other": run.organisations,
-        "pole": run.poles,
-    }
     if not measure.of:
         return (SYSTEM,)
-    if len(measure.of) == 1:
-        return members[measure.of[0]]
-    first, second = (members[kind] for kind in measure.of)
+    members = [_members(kind, run) for kind in measure.of]
+    if len(members) == 1:
+        return members[0]
+    first, second = members
     return tuple(f"{a}/{b}" for a in first for b in second)
+
+
+def _members(kind: str, run: Run) -> tuple[str, ...]:
+    if kind == "pole":
+        return run.poles
+    return run.entities("organisation" if kind == "other" else kind)

@@ -14,7 +14,7 @@ from steppe.analysis.intervals import Array
 from steppe.errors import input_error
 from steppe.results.parts import literal, name_quoted
 from steppe.results.query import Run
-from steppe.results.tables import CLOSING_KINDS, UNCHANGING_KINDS
+from steppe.results.tables import CLOSING_KINDS, UNCHANGING_KINDS, entity_of, table_schemas
 
 MEMBER = 2
 OBSERVER, SUSPENDED = 1, 3
@@ -49,6 +49,12 @@ def observe(
     The order depends on the measures and years only. Raises InputError for what the run does not have.
     """
     measures = chosen(names)
+    for measure in measures if names is not None else ():
+        if not entities(measure, run):
+            of = " and ".join(measure.of)
+            raise input_error(
+                f"{measure.id} is measured of {of}, and the run lacks them", key="measure", value=measure.id
+            )
     wanted = sorted(set(run.years[-1:] if years is None else years))
     for year in wanted:
         run.steps_done(year)
@@ -74,8 +80,8 @@ def _from_table(
 ) -> Iterator[Observed]:
     """Measures that are columns of a yearly table."""
     table = measures[0].table
-    key = {"organisations": "organisation", "alignments": "state", "states": "state"}.get(table)
-    members = {"organisation": run.organisations, "state": run.states, None: ("",)}[key]
+    key = entity_of(table_schemas(run.poles)[table])
+    members = ("",) if key is None else run.entities(key)
     columns = {
         m.id: [m.column.format(pole) for pole in run.poles] if "{}" in m.column else [m.column]
         for m in measures

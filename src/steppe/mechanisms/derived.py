@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from steppe.mechanisms.alignment import update_shares
+from steppe.mechanisms.corridors import update_transit
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.security import update_protection
 from steppe.mechanisms.state import MEMBER, NONE, SORTED
@@ -178,6 +179,7 @@ def update_after(state: Any, o: int, moved: Any) -> Any:
 @kernel
 def update_all(state: Any) -> Any:
     """Everything that follows from statuses, depths, ties and parameters, afresh."""
+    update_transit(state)
     for o in range(state.m):
         update_body(state, o)
     for i in range(state.n):

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from steppe.mechanisms.alignment import NO_TIES, leverage, shares_of, ties_of
+from steppe.mechanisms.corridors import share_across
 from steppe.mechanisms.institutions import cohesion_of
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.state import MEMBER, NONE
+from steppe.world.arrays import World
 
 Array = np.ndarray[Any, Any]
 
@@ -30,11 +32,18 @@ class Record(NamedTuple):
     welfare: Array  # (R, Y+1, N) float32, ln W
     influence: Array  # (R, Y+1, K) float32
     polarisation: Array  # (R, Y+1) float32
+    segment_status: Array  # (R, Y+1, E) int8
+    segment_flow: Array  # (R, Y+1, E) float32, Mt/y
+    demand_shipped: Array  # (R, Y+1, Q) float32, share
+    demand_cost: Array  # (R, Y+1, Q) float32, logsum cost, USD/t
+    demand_via: Array  # (R, Y+1, Q, K) float32: share of what is shipped; NaN where nothing is
 
 
-def new_record(replicates: int, years: int, n: int, m: int, k: int) -> Record:
-    """Empty series; peak memory of a chunk is this times the number of threads."""
+def new_record(replicates: int, years: int, world: World) -> Record:
+    """Empty series of a world; peak memory of a chunk is this times the number of threads."""
     shape = (replicates, years + 1)
+    n, m, k = len(world.states), len(world.organisations), len(world.poles)
+    e, q = len(world.network.segments), len(world.network.demands)
     f4 = np.float32
     return Record(
         alive=np.zeros((*shape, m), np.int8),
@@ -49,6 +58,11 @@ def new_record(replicates: int, years: int, n: int, m: int, k: int) -> Record:
         welfare=np.zeros((*shape, n), f4),
         influence=np.zeros((*shape, k), f4),
         polarisation=np.zeros(shape, f4),
+        segment_status=np.zeros((*shape, e), np.int8),
+        segment_flow=np.zeros((*shape, e), f4),
+        demand_shipped=np.zeros((*shape, q), f4),
+        demand_cost=np.zeros((*shape, q), f4),
+        demand_via=np.full((*shape, q, k), np.nan, f4),
     )
 
 
@@ -121,9 +135,25 @@ def observe_bodies(state: Any, record: Any, r: int, y: int) -> Any:
 
 
 @kernel
+def observe_corridors(state: Any, record: Any, r: int, y: int) -> Any:
+    """Write the segments and demands of this year, as of the last choice of routes."""
+    for e in range(state.n_segments):
+        record.segment_status[r, y, e] = state.segment[e].status
+        record.segment_flow[r, y, e] = rounded(state.segment[e].flow)
+    for q in range(state.n_demands):
+        shipped = state.demand[q].shipped
+        record.demand_shipped[r, y, q] = rounded(shipped)
+        record.demand_cost[r, y, q] = rounded(state.demand[q].cost)
+        if shipped > 0.0:
+            for k in range(state.k):
+                record.demand_via[r, y, q, k] = rounded(share_across(state, q, state.poles[k]) / shipped)
+
+
+@kernel
 def observe(state: Any, record: Any, r: int, y: int) -> Any:
     """Write replicate r's picture of year y into the record."""
     observe_bodies(state, record, r, y)
+    observe_corridors(state, record, r, y)
     k = state.k
     ties = state.scratch[0][:k]
     for i in range(state.n):

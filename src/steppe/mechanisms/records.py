@@ -102,18 +102,17 @@ SEGMENT = _records(
     key=(np.uint64, "key"),
     whole=(WHOLE, "status"),  # SEGMENT_STATUSES
     given=(REAL, "cost days capacity risk"),
-    derived=(REAL, "flow flow_next"),
+    # flow, flow that the shares give; cost at this flow; worst conflict of an owner
+    derived=(REAL, "flow flow_next price strife"),
 )
 DEMAND = _records(
     whole=(WHOLE, "origin destination commodity"),  # destination N: the rest of the world
     given=(REAL, "volume weight outside"),
-    derived=(
-        REAL,
-        "shipped cost cost0 mean0",
-    ),  # shipped share, logsum cost G, G at the start, mean cost at the start
+    # share shipped, logsum cost G, G at the start, mean cost at the start; least cost, sum of weights of the logit
+    derived=(REAL, "shipped cost cost0 mean0 least total"),
 )
 HOLDING = _records(whole=(WHOLE, "owned sponsored"))  # of a segment by a state
-ROUTE = _records(whole=(WHOLE, "demand length"), derived=(REAL, "cost share"))
+ROUTE = _records(whole=(WHOLE, "demand length"), derived=(REAL, "cost share toll"))
 CROSSED = _records(whole=(WHOLE, "segment"))
 
 # Processes and politics.

@@ -1,7 +1,7 @@
 """The step, as a printed list.
 
  1 shocks        the scenario's timed interventions, then random shocks
- 2 corridors     (no rule yet)
+ 2 corridors     routes, dependence and the cost of transport: yearly, and when a segment changed
  3 trade         shares and welfare from trade costs
  4 affinity      contact, trade and conflict move affinity
  5 security      danger, protection, need
@@ -19,6 +19,7 @@ from typing import Any
 
 from steppe.mechanisms.affinity import update_affinity
 from steppe.mechanisms.alignment import update_alignment
+from steppe.mechanisms.corridors import start_corridors, update_corridors
 from steppe.mechanisms.derived import start, update_trade
 from steppe.mechanisms.institutions import update_institutions
 from steppe.mechanisms.kernel import kernel
@@ -29,6 +30,7 @@ from steppe.mechanisms.shocks import intervene, update_shocks
 # Trade, security and alignment have no row here that a switch skips: their switches act inside the terms they feed.
 SCHEDULE: tuple[tuple[str, Callable[..., None]], ...] = (
     ("shocks", update_shocks),
+    ("corridors", update_corridors),
     ("trade", update_trade),
     ("affinity", update_affinity),
     ("security", update_security),
@@ -36,7 +38,7 @@ SCHEDULE: tuple[tuple[str, Callable[..., None]], ...] = (
     ("membership", update_membership),
     ("institutions", update_institutions),
 )
-SKIPPED_WHEN_OFF = ("shocks", "affinity", "membership", "institutions")
+SKIPPED_WHEN_OFF = ("shocks", "corridors", "affinity", "membership", "institutions")
 
 
 @kernel
@@ -45,6 +47,8 @@ def step(state: Any, parameters: Any, plan: Any) -> Any:
     intervene(state, parameters, plan)
     if state.p.on_shocks != 0.0:
         update_shocks(state)
+    if state.p.on_corridors != 0.0:
+        update_corridors(state)
     update_trade(state)
     if state.p.on_affinity != 0.0:
         update_affinity(state)
@@ -58,8 +62,9 @@ def step(state: Any, parameters: Any, plan: Any) -> Any:
 
 @kernel
 def begin(state: Any) -> Any:
-    """First look at a world just reset: trade at the start, danger, protection, shares."""
+    """First look at a world just reset: trade and corridors at the start, danger, protection, shares."""
     start(state)
+    start_corridors(state)
     update_security(state)
     update_alignment(state)
 

@@ -2,7 +2,8 @@
 
 Exact hat algebra at fixed wages [DEK2008]_: shares after a change of trade costs; welfare by the change of the price
 index, which equals the home share to the power of minus one over the elasticity [ACR2012]_. Costs fall with the deepest
-common trade body of a pair and rise with the common external tariff of a body deeper than a free-trade area.
+common trade body of a pair and rise with the common external tariff of a body deeper than a free-trade area; what goods
+pay for the way, and what a scenario adds, comes on top.
 
 .. [DEK2008] Dekle, Eaton & Kortum (2008) Global rebalancing with gravity. IMF Staff Papers 55(3).
 .. [ACR2012] Arkolakis, Costinot & Rodríguez-Clare (2012) New trade models, same old gains? AER 102(1).
@@ -43,11 +44,14 @@ def tariff_of(state: Any, i: int, j: int, common: float, without: Any) -> Any:
 
 @kernel
 def factor(state: Any, i: int, j: int, common: float, tariff: float) -> Any:
-    """f_ij: change of i's demand for goods of j before the price index, from common depth and tariff."""
+    """f_ij: change of i's demand for goods of j before the price index, from common depth, tariff, haul and cost shift."""
     pair = state.pair[i, j]
-    if i == j or state.p.on_trade == 0.0 or (common == pair.common0 and tariff == pair.tariff0):
+    if i == j or state.p.on_trade == 0.0:
         return 1.0
-    log_cost = -state.p.phi * (common - pair.common0) + state.p.psi * (tariff - pair.tariff0)
+    way = pair.cost_shift + (pair.haul if state.p.on_corridors != 0.0 else 0.0)
+    if common == pair.common0 and tariff == pair.tariff0 and way == 0.0:
+        return 1.0
+    log_cost = -state.p.phi * (common - pair.common0) + state.p.psi * (tariff - pair.tariff0) + way
     return math.exp(-state.p.elasticity * log_cost)
 
 

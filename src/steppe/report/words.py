@@ -40,6 +40,11 @@ _PHRASES = {
     "welfare": "welfare of {0} from trade in {year} (log points)",
     "influence": "influence of {0} in {year}",
     "polarisation": "polarisation in {year}",
+    "open": "{0} open in {year}",
+    "flow": "flow over {0} in {year} (Mt/y)",
+    "shipped": "shipped of {0} in {year} (Mt/y)",
+    "transport_cost": "cost of transport of {0} in {year} (USD/t)",
+    "dependence": "{0} across segments of {1} in {year}",
 }
 
 

@@ -20,7 +20,14 @@ from steppe.paths import shown
 from steppe.results.manifest import read_manifest
 from steppe.results.markers import Marker, damage, read_failures, read_markers
 from steppe.results.parts import literal, name_quoted
-from steppe.results.tables import CHUNK_COLUMNS, CLOSING_KINDS, SQL_TYPES, UNCHANGING_KINDS, table_schemas
+from steppe.results.tables import (
+    CHUNK_COLUMNS,
+    CLOSING_KINDS,
+    ENTITIES,
+    SQL_TYPES,
+    UNCHANGING_KINDS,
+    schemas_of,
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,10 @@ class Run:
     def organisations(self) -> tuple[str, ...]:
         """Ids of the organisations."""
         return tuple(self.manifest["organisations"])
+
+    def entities(self, column: str) -> tuple[str, ...]:
+        """Ids of what a column of the tables names (one of `ENTITIES`); none in a run that knows of none."""
+        return tuple(self.manifest.get(ENTITIES[column], ()))
 
     @property
     def poles(self) -> tuple[str, ...]:
@@ -122,7 +133,7 @@ class Run:
     def _with_views(self, markers: Iterable[Marker]) -> Any:
         connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         chosen = tuple(markers)
-        for table in table_schemas(self.poles):
+        for table in schemas_of(self.manifest):
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {self.scan(table, chosen)}")
         return connection
 
@@ -156,7 +167,7 @@ def failures(run: Run) -> dict[str, str]:
 
 def _nothing(run: Run, table: str) -> str:
     """SQL for a table without rows but with the right columns."""
-    all_columns = (*CHUNK_COLUMNS, *table_schemas(run.poles)[table].columns)
+    all_columns = (*CHUNK_COLUMNS, *schemas_of(run.manifest)[table].columns)
     columns = [f"NULL::{SQL_TYPES[c.kind]} AS {name_quoted(c.name)}" for c in all_columns]
     columns += ["NULL::BIGINT AS sequence"] if table == "events" else []
     return f"(SELECT {', '.join(columns)} WHERE false)"

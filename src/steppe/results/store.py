@@ -25,7 +25,16 @@ from steppe.results.files import FolderLock, checksum, holder, write_json, write
 from steppe.results.manifest import REQUIRED, SCHEMA_VERSION, circumstances, read_manifest
 from steppe.results.markers import FAILED, Marker, Part, read_failures, read_markers, sweep
 from steppe.results.parts import write_part
-from steppe.results.tables import ChunkId, ChunkTables, Schema, check_table, describe, table_schemas
+from steppe.results.tables import (
+    ENTITIES,
+    ChunkId,
+    ChunkTables,
+    Schema,
+    check_table,
+    describe,
+    entity_of,
+    schemas_of,
+)
 
 _LOCK = ".lock"
 
@@ -42,7 +51,7 @@ class RunFolder:
         self.path = path
         self.manifest = manifest
         self._lock = lock
-        self._schemas = table_schemas(manifest["poles"])
+        self._schemas = schemas_of(manifest)
 
     @classmethod
     def create(cls, path: Path | str, manifest: Mapping[str, Any], config_yaml: str) -> RunFolder:
@@ -72,7 +81,7 @@ class RunFolder:
                 "schema_version": SCHEMA_VERSION,
                 "finished": None,
             }
-            full["tables"] = describe(table_schemas(manifest["poles"]))
+            full["tables"] = describe(schemas_of(manifest))
             for folder in ("chunks", *(f"tables/{name}" for name in full["tables"])):
                 (path / folder).mkdir(parents=True)
             write_text(path / "config.yaml", config_yaml)
@@ -96,7 +105,7 @@ class RunFolder:
         manifest = read_manifest(path)
         lock = _lock(path)
         sweep(path)
-        for folder in ("chunks", *(f"tables/{name}" for name in table_schemas(manifest["poles"]))):
+        for folder in ("chunks", *(f"tables/{name}" for name in schemas_of(manifest))):
             (path / folder).mkdir(parents=True, exist_ok=True)
         return cls(path, manifest, lock)
 
@@ -175,11 +184,9 @@ def _expected_rows(schema: Schema, manifest: Mapping[str, Any], chunk: ChunkId) 
     """Rows that the chunk must have in a yearly table; None for the events."""
     if "year" not in schema.key:
         return None
-    entities = {"state": manifest["states"], "organisation": manifest["organisations"]}
-    rows = chunk.count * len(manifest["years"])
-    for key in schema.key:
-        rows *= len(entities.get(key, (key,)))
-    return rows
+    entity = entity_of(schema)
+    each = 1 if entity is None else len(manifest[ENTITIES[entity]])
+    return chunk.count * len(manifest["years"]) * each
 
 
 def _claim(path: Path) -> FolderLock:

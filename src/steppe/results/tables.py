@@ -43,6 +43,19 @@ EVENT_KINDS = (
     "founded",
     "intervention",
     "void",  # an intervention that could not act
+    "crisis",  # a financial crisis
+    "war",  # between `state` and `partner`
+    "war_ended",
+    "closed",  # a segment, by accident, attack or dispute
+    "reopened",
+    "climbed",  # a bilateral rung between `state` and `partner`; `value` is the new one
+    "descended",
+    "leader_changed",
+    "gate_passed",  # an election, a referendum or a ratification
+    "gate_failed",
+    "signalled",  # a spoiler of the process acted
+    "relapsed",
+    "advanced",  # a process reached the stage `status_to`
 )
 CLOSING_KINDS = ("dissolved", "merged")
 #: kinds whose status_to is not a status that the state holds afterwards
@@ -59,6 +72,15 @@ REASONS = (
     "conflict",
     "leverage",
 )
+#: columns that name an entity, and the list of the manifest from which the names are taken
+ENTITIES = {
+    "state": "states",
+    "organisation": "organisations",
+    "segment": "segments",
+    "demand": "demands",
+}
+#: tables that a run has only if its manifest lists any of their entities; runs of older versions list none
+OF_SOME = ("corridors", "demands")
 
 
 @dataclass(frozen=True)
@@ -140,10 +162,12 @@ _REPLICATE = Column("replicate", "int32", "1", "replicate; the same luck in ever
 _YEAR = Column("year", "int16", "y", "calendar year of the observation, one of manifest `years`")
 _STATE = Column("state", "text", "", "state")
 _BODY = Column("organisation", "text", "", "organisation")
+_SEGMENT = Column("segment", "text", "", "segment of the corridors")
+_DEMAND = Column("demand", "text", "", "what is to be shipped from one end to the other")
 
 
 def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
-    """Every table of a run whose poles are `poles`.
+    """Every table of a run whose poles are `poles`; those of `OF_SOME` may be absent, see `schemas_of`.
 
     Rows come in any order, except that the events of one replicate follow each other as they happened.
     """
@@ -197,12 +221,54 @@ def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
                 _share("polarisation", "mean distance between the alignments of two non-poles"),
             ),
         ),
+        Schema(
+            "corridors",
+            "segments of the corridors at each observation",
+            ("replicate", "year", "segment"),
+            (_REPLICATE, _YEAR, _SEGMENT, *_SEGMENT_COLUMNS),
+        ),
+        Schema(
+            "demands",
+            "what is shipped, at what cost and across whose segments, at each observation",
+            ("replicate", "year", "demand"),
+            (
+                _REPLICATE,
+                _YEAR,
+                _DEMAND,
+                *_DEMAND_COLUMNS,
+                *(_share(f"via_{pole}", f"share of it that crosses a segment of {pole}") for pole in poles),
+            ),
+        ),
     )
     return {table.name: table for table in tables}
 
 
+def entity_of(schema: Schema) -> str | None:
+    """The column that names what a yearly table has its rows for; None for the system as a whole and for events."""
+    return next((column for column in schema.key if column in ENTITIES), None)
+
+
+def schemas_of(manifest: Mapping[str, Any]) -> dict[str, Schema]:
+    """The tables that the run of a manifest has."""
+    return {
+        name: schema
+        for name, schema in table_schemas(manifest["poles"]).items()
+        if name not in OF_SOME or manifest.get(ENTITIES[str(entity_of(schema))])
+    }
+
+
 def _share(name: str, meaning: str) -> Column:
     return Column(name, "float32", "1", meaning)
+
+
+_SEGMENT_COLUMNS = (
+    Column("status", "int8", "code", "0 closed, 1 open, 2 closed by a shock"),
+    Column("flow", "float32", "Mt/y", "what passes, at the last choice of routes"),
+)
+_DEMAND_COLUMNS = (
+    Column("shipped", "float32", "Mt/y", "what is shipped, at the last choice of routes"),
+    Column("cost", "float32", "USD/t", "logsum cost of the routes and of not shipping"),
+)
 
 
 def _organisation_columns() -> tuple[Column, ...]:
@@ -228,9 +294,16 @@ def _event_columns() -> tuple[Column, ...]:
         Column(
             "other", "text", "", "another party: the body merged into, the body left by a merger, a voter"
         ),
+        Column("partner", "text", "", "the other state of a pair, if the event is about one"),
+        Column("process", "text", "", "the process concerned, if any"),
+        Column("segment", "text", "", "the segment of the corridors concerned, if any"),
         Column("status_from", "int8", "code", "status before, if the event is about one", missing=-1),
         Column(
-            "status_to", "int8", "code", "status after (or asked for, if refused), if about one", missing=-1
+            "status_to",
+            "int8",
+            "code",
+            "status after (or asked for, if refused), or stage of a process, if about one",
+            missing=-1,
         ),
         *(_reason(name) for name in REASONS),
         _share("probability", "probability of the event at its decision"),

@@ -98,8 +98,20 @@ class State(Entity):
 
     @property
     def transit(self) -> Named[float]:
-        """Share of this state's transit that crosses each other state, 0 to 1."""
-        return self._between("transit", 0.0)
+        """Share of this state's transit that crosses each other state, 0 to 1.
+
+        What is set is the share without corridors; what they have changed since the start comes on top.
+        """
+        model, i = self.model, self.index
+
+        def write(j: int, value: float) -> None:
+            model.row["pair"]["transit0"][i, j] = checked(value, 0.0, 1.0, f"{self.id}.transit")
+            model.touch()
+
+        def read(j: int) -> float:
+            return float(model.fresh()["pair"]["transit"][i, j])
+
+        return Named(f"{self.id}.transit", model.state_places, read, write, self.id)
 
     @property
     def status(self) -> Named[str]:

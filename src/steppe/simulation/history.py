@@ -16,7 +16,7 @@ Array = np.ndarray[Any, Any]
 
 def event_dicts(events: Array, world: World, steps_per_year: int) -> list[dict[str, Any]]:
     """One dict for each EVENT record; `time` is a date, what is not there is None."""
-    nothing = new_record(0, 0, len(world.states), len(world.organisations), len(world.poles))
+    nothing = new_record(0, 0, world)
     table = chunk_tables(nothing, events, 0, world, steps_per_year)["events"]
     columns = {name: _plain(name, values) for name, values in table.items()}
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]

@@ -271,8 +271,7 @@ class Model(mesa.Model):
 
     def observe(self) -> Record:
         """The picture of now, as an ensemble stores it every year: one replicate, one year."""
-        sizes = self.world.sizes
-        picture = new_record(1, 0, sizes["N"], sizes["M"], sizes["K"])
+        picture = new_record(1, 0, self.world)
         observe(self.fresh(), picture, 0, 0)
         return picture
 

@@ -1,5 +1,6 @@
 """From the arrays of a chunk to the tables that are stored."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,9 +14,24 @@ from steppe.world.arrays import World
 
 Array = np.ndarray[Any, Any]
 
-# Events that are a state's own decision carry the terms of the value behind it; of the others only a new depth is known.
+# Events that are a state's own decision carry the terms of the value behind it; of the others only a level is known.
 _DECISIONS = [KINDS.index(kind) for kind in KINDS[: KINDS.index("left_to_observer") + 1]]
 _DEPTHS = [KINDS.index(kind) for kind in ("deepened", "hollowed")]
+# Of the kinds from crisis on, these carry a number that says how much.
+_LEVELS = [
+    KINDS.index(kind)
+    for kind in (
+        "crisis",
+        "war",
+        "climbed",
+        "descended",
+        "gate_passed",
+        "gate_failed",
+        "signalled",
+        "relapsed",
+        "advanced",
+    )
+]
 _MONTH = 365.2425 / 12
 
 
@@ -72,7 +88,31 @@ def chunk_tables(record: Record, events: Array, first: int, world: World, steps_
             **{f"influence_{p}": record.influence[..., k].ravel() for k, p in enumerate(world.poles)},
             "polarisation": record.polarisation.ravel(),
         },
+        **_corridors(record, world, keys, which),
     }
+
+
+def _corridors(
+    record: Record, world: World, keys: Callable[[int], Table], which: Callable[[tuple[str, ...]], Coded]
+) -> ChunkTables:
+    """The tables of segments and demands; none in a world without them."""
+    network, tables = world.network, ChunkTables()
+    if network.segments:
+        tables["corridors"] = {
+            **keys(len(network.segments)),
+            "segment": which(network.segments),
+            "status": record.segment_status.ravel(),
+            "flow": record.segment_flow.ravel(),
+        }
+    if network.demands:
+        tables["demands"] = {
+            **keys(len(network.demands)),
+            "demand": which(network.demands),
+            "shipped": (record.demand_shipped * network.volume.astype(np.float32)).ravel(),
+            "cost": record.demand_cost.ravel(),
+            **{f"via_{pole}": record.demand_via[..., k].ravel() for k, pole in enumerate(world.poles)},
+        }
+    return tables
 
 
 def _events(events: Array, world: World, steps_per_year: int) -> Table:
@@ -80,11 +120,11 @@ def _events(events: Array, world: World, steps_per_year: int) -> Table:
     last = int(events["step"].max(initial=0))
     days = np.array([day_of(world.start, s, steps_per_year) for s in range(last + 1)], dtype="datetime64[D]")
     decided = np.isin(events["kind"], _DECISIONS)
-    deepened = np.isin(events["kind"], _DEPTHS) | (
+    levelled = np.isin(events["kind"], _DEPTHS + _LEVELS) | (
         (events["kind"] == KINDS.index("intervention")) & (events["state"] < 0)
     )
     terms = np.where(decided[:, None], events["terms"], np.float32(np.nan))
-    terms[deepened, 0] = events["terms"][deepened, 0]
+    terms[levelled, 0] = events["terms"][levelled, 0]
     merged = KINDS.index("merged"), KINDS.index("joined_by_merger"), KINDS.index("void")
     other = np.where(np.isin(events["kind"], merged), events["other"], -1)
     return {
@@ -95,6 +135,9 @@ def _events(events: Array, world: World, steps_per_year: int) -> Table:
         "state": Coded(events["state"].astype(np.int16), world.states),
         "organisation": Coded(events["organisation"].astype(np.int16), world.organisations),
         "other": Coded(other.astype(np.int16), world.organisations),
+        "partner": Coded(events["partner"].astype(np.int16), world.states),
+        "process": Coded(events["process"].astype(np.int16), world.agenda.processes),
+        "segment": Coded(events["segment"].astype(np.int16), world.network.segments),
         "status_from": events["status_from"].astype(np.int8),
         "status_to": events["status_to"].astype(np.int8),
         **{name: np.ascontiguousarray(terms[:, place]) for place, name in enumerate(TERM_NAMES)},

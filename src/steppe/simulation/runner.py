@@ -109,9 +109,7 @@ def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
     if state is None:
         state = prepared.local.state = initial.copy()
     state[:] = initial
-    record = new_record(
-        chunk.count, ensemble.years, len(world.states), len(world.organisations), len(world.poles)
-    )
+    record = new_record(chunk.count, ensemble.years, world)
     events, full = run_chunk(
         state[0],
         parameters_of(state),
@@ -259,6 +257,8 @@ def manifest(prepared: Prepared, config_text: str) -> dict[str, Any]:
         "states": list(world.states),
         "organisations": list(world.organisations),
         "poles": list(world.poles),
+        "segments": list(world.network.segments),
+        "demands": list(world.network.demands),
         "initial_statuses": world.status.tolist(),
         "config_sha256": hashlib.sha256(config_text.encode()).hexdigest(),
         "evidence_sha256": evidence_hash(config),
