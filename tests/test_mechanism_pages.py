@@ -12,6 +12,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "mechanisms"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}
 NAMES = (
     "shocks",
+    "corridors",
     "trade",
     "affinity",
     "security",

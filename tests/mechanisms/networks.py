@@ -4,10 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from oracle.worlds import small_world
+from oracle.worlds import default_parameters, small_world
+from steppe.mechanisms.corridors import update_corridors
 from steppe.world.arrays import entity_keys
 from steppe.world.network import COMMODITIES, Network
 from steppe.world.synthetic import make_world
+
+from .support import begun
+
+FREE = {"corridors__congestion": 0}  # parameters under which costs do not rise with flow
 
 
 def segment(cost=0.0, days=0.0, capacity=1.0, risk=0.0, owned=(), sponsored=(), is_open=True):
@@ -114,3 +119,21 @@ def random_network(n, seed, segments=9, demands=5):
 def networked(states=6, organisations=4, seed=0, **sizes):
     """A `small_world` with a random network."""
     return replace(small_world(states, organisations, seed), network=random_network(states, seed, **sizes))
+
+
+def shares(record):
+    """Shares of the routes in use."""
+    return record["route"]["share"][0, : record["n_routes"][0]]
+
+
+def put(record, e, status):
+    """A segment closed or opened by hand, and the routes chosen anew."""
+    record["segment"]["status"][0, e] = status
+    record["network_stale"] = 1
+    update_corridors(record[0])
+
+
+def two_ways(first, second, states=3, parameters=None, **asked):
+    """The record of a world with two routes of a segment each, A and B."""
+    world = shipping_world({"A": first, "B": second}, {"q": demand([["A"], ["B"]], **asked)}, states)
+    return begun(world, parameters or default_parameters(**FREE))

@@ -13,11 +13,8 @@ from oracle.worlds import random_parameters
 from steppe.mechanisms.corridors import AVERAGES, update_corridors
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.records import CLOSED, OPEN, SHUT
-from steppe.mechanisms.shocks import intervene, update_closures, update_shocks
-from steppe.mechanisms.state import parameters_of
-from steppe.simulation.plan import plan
 
-from .networks import demand, networked, segment, shipping_world
+from .networks import FREE, demand, networked, put, segment, shares, shipping_world, two_ways
 from .support import (
     DERIVED,
     WORKSPACE,
@@ -26,13 +23,11 @@ from .support import (
     changed,
     default_parameters,
     ensemble,
-    frequency_z,
     leaves,
 )
 
 P = default_parameters()
 BETA = {"oil": P["corridors.beta_oil"], "containers": P["corridors.beta_container"]}
-FREE = {"corridors__congestion": 0}  # costs do not rise with flow
 OWNS = DERIVED | {
     "network_stale",
     *(f"segment.{name}" for name in ("flow", "flow_next", "price", "strife")),
@@ -40,24 +35,6 @@ OWNS = DERIVED | {
     *(f"demand.{name}" for name in ("shipped", "cost", "least", "total")),
     *(f"pair.{name}" for name in ("dependence", "haul")),
 }
-
-
-def shares(record):
-    """Shares of the routes in use."""
-    return record["route"]["share"][0, : record["n_routes"][0]]
-
-
-def put(record, e, status):
-    """A segment closed or opened by hand, and the routes chosen anew."""
-    record["segment"]["status"][0, e] = status
-    record["network_stale"] = 1
-    update_corridors(record[0])
-
-
-def two_ways(first, second, states=3, parameters=None, **asked):
-    """The record of a world with two routes of a segment each, A and B."""
-    world = shipping_world({"A": first, "B": second}, {"q": demand([["A"], ["B"]], **asked)}, states)
-    return begun(world, parameters or default_parameters(**FREE))
 
 
 class TestContract:
@@ -186,14 +163,14 @@ class TestCongestion:
         expected = free * (1 + P["corridors.congestion"]) + P["corridors.risk_price"] * 0.5
         assert record["route"]["cost"][0, 0] == pytest.approx(expected, rel=1e-12)
 
-    @pytest.mark.parametrize("volume", [0.5, 1.0, 1.5, 2.0])
+    @pytest.mark.parametrize("volume", [0.5, 1.0, 2.0, 3.0])
     @pytest.mark.parametrize("commodity", ["oil", "containers"])
     def test_equilibrium(self, volume, commodity):
         """The flows are those of the shares that they bring about.
 
-        f⁽⁴⁰⁾ is the mean of 41 assignments. The first is that of an empty network and can miss by the whole volume, the
-        others miss by what is left of that: the mean is within volume/41 of the fixed point, which is found by
-        bisection of x = V s(x). At twice the capacity the quartic makes the second miss as well: 2 V/41 there.
+        f⁽⁴⁰⁾ is the mean of 41 assignments. The first is that of an empty network and can miss by the whole volume; as
+        long as the others make up for what it left, the mean is within volume/41 of the fixed point, which is found
+        by bisection of x = V s(x). One more assignment must stay there.
         """
         cheap, dear = 30.0, 45.0
         record = two_ways(
@@ -212,7 +189,7 @@ class TestCongestion:
 
         exact = brentq(gain, 0, volume, xtol=1e-12)
         flow, following = (record["segment"][name][0, :2] for name in ("flow", "flow_next"))
-        bound = volume / (AVERAGES + 1) * (1 if volume < 2 else 2)
+        bound = volume / (AVERAGES + 1)
         assert abs(flow[0] - exact) < bound
         assert np.abs(following - flow).max() < bound
         assert flow.sum() == pytest.approx(volume, rel=1e-12)
@@ -278,181 +255,6 @@ class TestClosure:
         assert record["demand"]["shipped"][0, 0] == 0
 
 
-class TestDependence:
-    def test_is_by_segment_and_not_by_the_name_of_the_route(self):
-        """Two corridors of different names that share a port that 2 finances: all depends on 2.
-
-        The two that were meant to spread the risk do not spread it. A third by 1's land alone does.
-        """
-        segments = {"north": segment(10), "south": segment(12), "port": segment(3, sponsored=(2,))}
-        both = [["north", "port"], ["south", "port"]]
-        record = begun(shipping_world(segments, {"q": demand(both)}), default_parameters(**FREE))
-        assert record["pair"]["dependence"][0, 0, 2] == pytest.approx(1.0, rel=1e-14)
-        segments["west"] = segment(15, owned=(1,))
-        spread = shipping_world(segments, {"q": demand([*both, ["west"]])})
-        record = begun(spread, default_parameters(**FREE))
-        west = 1 / (1 + sum(math.exp(BETA["containers"] * (15 - cost)) for cost in (13, 15)))
-        dependence = record["pair"]["dependence"][0, 0]
-        np.testing.assert_allclose(dependence[:3], [0, west, 1 - west], rtol=1e-12)
-
-    def test_of_what_is_shipped_weighed_by_demand(self):
-        """dep = Σ w s (crossing)/Σ w s; a segment twice a state's (owner and sponsor) counts once, one's own never."""
-        segments = {
-            "a": segment(10, owned=(0, 2), sponsored=(2,)),
-            "b": segment(10, owned=(0,)),
-            "c": segment(10, owned=(2,)),
-        }
-        demands = {
-            "one": demand([["a", "c"], ["b"]], weight=0.3, outside=20),
-            "two": demand([["b"]], weight=0.7, outside=20, commodity="oil"),
-        }
-        record = begun(shipping_world(segments, demands), default_parameters(**FREE))
-        s = shares(record)
-        expected = 0.3 * s[0] / (0.3 * (s[0] + s[1]) + 0.7 * s[2])
-        assert record["pair"]["dependence"][0, 0, 2] == pytest.approx(expected, rel=1e-13)
-        assert record["pair"]["dependence"][0, 0, 0] == 0 and (record["pair"]["dependence"][0, 1:] == 0).all()
-
-    def test_moves_transit(self):
-        """R = R° + dep − dep⁰: closing the way across 1 moves the transit of 0 to 2, within 0 and 1."""
-        transit = np.zeros((3, 3))
-        transit[0] = 0, 0.2, 0.5
-        segments = {"a": segment(10, owned=(1,)), "b": segment(10, owned=(2,))}
-        world = shipping_world(segments, {"q": demand([["a"], ["b"]])}, transit=transit)
-        record = begun(world, default_parameters(**FREE))
-        put(record, 0, CLOSED)
-        np.testing.assert_allclose(record["pair"]["transit"][0, 0, :3], [0, 0, 1], atol=1e-14)
-        put(record, 0, OPEN)
-        np.testing.assert_array_equal(record["pair"]["transit"][0, 0, :3], transit[0])
-
-    def test_transit_by_intervention(self):
-        """An order sets R°; what the corridors have changed since the start comes on top of it."""
-        segments = {"a": segment(10, owned=(1,)), "b": segment(10, owned=(2,), is_open=False)}
-        world = shipping_world(segments, {"q": demand([["a"], ["b"]])})
-        record = begun(world, default_parameters(**FREE))
-        put(record, 1, OPEN)
-        order = {"kind": "transit", "state": "S0", "on": "S2", "share": 0.3}
-        intervene(record[0], parameters_of(record), plan([(0, order)], world))
-        assert record["pair"]["transit0"][0, 0, 2] == 0.3
-        assert record["pair"]["transit"][0, 0, 2] == pytest.approx(0.8, rel=1e-13)
-
-    def test_shares_follow(self):
-        """A pole across whose land nothing goes any more loses alignment at once."""
-        segments = {"a": segment(10, owned=(1,)), "b": segment(10, owned=(2,))}
-        transit = np.zeros((3, 3))
-        transit[0] = 0, 0.5, 0.5
-        world = shipping_world(segments, {"q": demand([["a"], ["b"]])}, poles=("S1", "S2"), transit=transit)
-        record = begun(world, default_parameters(**FREE))
-        np.testing.assert_allclose(record["shares"][0, 0, :2], 0.5, rtol=1e-13)
-        put(record, 0, CLOSED)
-        assert record["shares"][0, 0, 0] < 0.25 < 0.75 < record["shares"][0, 0, 1]
-
-
-class TestHaul:
-    def test_by_hand(self):
-        """trade_pass (G − G⁰)/Ḡ⁰; symmetric between states, whichever ships; trade falls by ε times that."""
-        record = two_ways(segment(10), segment(20), origin=1, destination=0, outside=80)
-        start, mean = record["demand"]["cost"][0, 0], record["demand"]["mean0"][0, 0]
-        put(record, 0, CLOSED)
-        beta = BETA["containers"]
-        now = -math.log(math.exp(-beta * 20) + math.exp(-beta * 80)) / beta
-        expected = P["corridors.trade_pass"] * (now - start) / mean
-        haul, factor = record["pair"]["haul"][0], record["pair"]["cost_factor"][0]
-        assert haul[0, 1] == haul[1, 0] == pytest.approx(expected, rel=1e-12) and expected > 0
-        assert factor[0, 1] == factor[1, 0] == pytest.approx(math.exp(-P["trade.elasticity"] * expected))
-        assert np.count_nonzero(haul) == 2
-        assert (record["actor"]["demand"][0, :2] < 1).all() and record["actor"]["demand"][0, 2] == 1
-
-    def test_is_the_mean_over_both_directions(self):
-        """Two demands between the same states, one each way: the mean of what either has lost; oil does not count."""
-        segments = {"a": segment(10), "b": segment(20)}
-        demands = {
-            "there": demand([["a"], ["b"]], outside=80),
-            "back": demand([["b"]], origin=1, destination=0, outside=80),
-            "oil": demand([["a"]], commodity="oil", outside=80),
-        }
-        record = begun(shipping_world(segments, demands), default_parameters(**FREE))
-        before = record["demand"][0, :3].copy()
-        put(record, 0, CLOSED)
-        lost = (record["demand"]["cost"][0, :2] - before["cost"][:2]) / before["mean0"][:2]
-        assert lost[1] == 0 and record["demand"]["cost"][0, 2] == 80
-        expected = P["corridors.trade_pass"] * lost[0] / 2
-        assert record["pair"]["haul"][0, 0, 1] == pytest.approx(expected, rel=1e-13)
-
-    def test_of_the_rest_of_the_world(self):
-        """Column N of the origin alone; dearer goods from there, and from nobody else."""
-        record = two_ways(segment(10), segment(20), destination=3)
-        put(record, 0, CLOSED)
-        haul = record["pair"]["haul"][0]
-        assert haul[0, 3] > 0 and np.count_nonzero(haul) == 1
-        np.testing.assert_array_equal(
-            record["pair"]["cost_factor"][0, 0, :4] < 1, [False, False, False, True]
-        )
-
-    @pytest.mark.parametrize("seed", range(4))
-    def test_is_symmetric(self, seed):
-        """Between states, in random networks after closures; where nobody is in anybody's way, no cost falls."""
-        record = begun(networked(6, 2, seed), random_parameters(seed) | {"corridors.congestion": 0.0})
-        for e in range(4):
-            put(record, e, CLOSED)
-        haul = record["pair"]["haul"][0, :6, :6]
-        np.testing.assert_array_equal(haul, haul.T)
-        risen = record["demand"]["cost"][0, :5] - record["demand"]["cost0"][0, :5]
-        assert (risen >= -1e-9).all() and (risen > 1).any()
-
-
-class TestSwitch:
-    def test_the_pattern_vanishes(self):
-        """A closed strait costs its user trade, and moves its alignment, only with corridors on."""
-        transit = np.zeros((3, 3))
-        transit[0, 1] = 0.5
-        world = shipping_world(
-            {"strait": segment(10, owned=(1,)), "cape": segment(60)},
-            {"q": demand([["strait"], ["cape"]], outside=200)},
-            poles=("S1", "S2"),
-            transit=transit,
-        )
-        found = {}
-        for on in (True, False):
-            record = begun(world, default_parameters(shocks__closure_rate=0), {"corridors": on})
-            start = record["actor"]["demand"][0, 0], record["shares"][0, 0, 0]
-            record["segment"]["status"][0, 0], record["network_stale"] = CLOSED, 1
-            record["p"]["on_affinity"] = 0
-            advance(record, 1, world)
-            found[on] = record["actor"]["demand"][0, 0] - start[0], record["shares"][0, 0, 0] - start[1]
-        assert found[False] == (0, 0)
-        assert found[True][0] < -1e-4 and found[True][1] < -1e-2
-
-    def test_off_and_on_again(self):
-        """By order in the middle of a run: at once R = R° and no haul, and back to what was; no start is forgotten."""
-        world = networked(6, 4, 2)
-        record = begun(world, P)
-        for e in range(5):
-            put(record, e, CLOSED)
-        before = leaves(record)
-        assert changed({"t": record["pair"]["transit"]}, {"t": record["pair"]["transit0"]})
-
-        def order(on):
-            one = {"kind": "mechanism", "mechanism": "corridors", "on": on}
-            intervene(record[0], parameters_of(record), plan([(0, one)], world))
-
-        order(False)
-        np.testing.assert_array_equal(record["pair"]["transit"][0, :6, :6], world.transit)
-        np.testing.assert_allclose(record["actor"]["demand"][0, :6], 1, atol=1e-14)
-        order(True)
-        moved = changed(before, leaves(record)) - WORKSPACE
-        for name in moved:
-            np.testing.assert_allclose(leaves(record)[name], before[name], rtol=1e-13, err_msg=name)
-
-    def test_off_at_the_start_and_on_later(self):
-        """Measured against the start all the same: opening nothing and closing nothing moves nothing."""
-        world = networked(6, 4, 1)
-        record = begun(world, P, {"corridors": False})
-        record["p"]["on_corridors"], record["network_stale"] = 1, 1
-        update_corridors(record[0])
-        np.testing.assert_array_equal(record["pair"]["transit"][0, :6, :6], world.transit)
-        assert (record["pair"]["haul"] == 0).all()
-
-
 class TestWhen:
     @pytest.mark.parametrize("steps_per_year", [1, 4, 8, 12])
     def test_once_a_year_whatever_the_step(self, steps_per_year):
@@ -495,63 +297,6 @@ class TestWhen:
         record["network_stale"] = 1
         update_corridors(record[0])
         assert shares(record)[0] == 0 and record["network_stale"][0] == 0
-
-
-class TestRandomClosures:
-    """Sixty segments for four hundred quarters."""
-
-    def run(self, status, conflict=0.0, **rates):
-        """The record after some steps of closures, and the events by kind."""
-        segments = {f"e{e}": segment(owned=(0,) if e % 2 else (), is_open=status == OPEN) for e in range(60)}
-        between = np.zeros((3, 3))
-        between[0, 2] = between[2, 0] = conflict
-        world = shipping_world(segments, {}, conflict=between)
-        record = begun(world, default_parameters(**{f"shocks__{name}": rate for name, rate in rates.items()}))
-        record["segment"]["status"][0, :60] = status
-        struck = np.zeros(60)
-        for step in range(400):
-            record["step"], record["n_events"] = step, 0
-            update_closures(record[0])
-            for event in record["events"][0, : record["n_events"][0]]:
-                assert KINDS[event["kind"]] == ("closed" if status == OPEN else "reopened")
-                assert event["state"] == event["organisation"] == event["partner"] == event["process"] == -1
-                struck[event["segment"]] += 1
-            record["segment"]["status"][0, :60] = status  # as if nothing had happened: independent trials
-        return struck
-
-    def test_frequency(self):
-        """1 − e^(−λΔt) in each of 24,000 trials; at an owner's war of 0.6 with 1.6 λ, in the half that has one."""
-        struck = self.run(OPEN, conflict=0.6, closure_rate=0.1)
-        for place, rate in ((slice(0, None, 2), 0.1), (slice(1, None, 2), 0.16)):
-            assert abs(frequency_z(struck[place].sum(), 12_000, 1 - math.exp(-rate / 4))) < 4
-
-    def test_reopening(self):
-        """What a shock has shut reopens at its own rate, war or not; what was closed by order does not."""
-        struck = self.run(SHUT, conflict=0.6, reopen_rate=0.8)
-        assert abs(frequency_z(struck.sum(), 24_000, 1 - math.exp(-0.8 / 4))) < 4
-        assert self.run(CLOSED, reopen_rate=0.8, closure_rate=0.8).sum() == 0
-
-    def test_marks_the_network(self):
-        """The routes are chosen anew in the same step, and the event says how likely it was."""
-        world = shipping_world({"a": segment(10), "b": segment(12)}, {"q": demand([["a"], ["b"]])})
-        record = begun(world, default_parameters(shocks__closure_rate=1e6, shocks__reopen_rate=1e6))
-        record["step"] = 1
-        update_shocks(record[0])
-        assert record["segment"]["status"][0, :2].tolist() == [SHUT, SHUT] and record["network_stale"][0] == 1
-        update_corridors(record[0])
-        assert (shares(record) == 0).all()
-        update_shocks(record[0])
-        update_corridors(record[0])
-        assert shares(record).sum() == pytest.approx(1)
-        assert [KINDS[kind] for kind in record["events"]["kind"][0, :4]] == ["closed"] * 2 + ["reopened"] * 2
-        assert record["events"]["probability"][0, 0] == 1
-
-    def test_none_without_shocks(self):
-        """The switch of shocks is theirs."""
-        world = networked(6, 2, 1)
-        record = begun(world, default_parameters(shocks__closure_rate=100), {"shocks": False})
-        advance(record, 8, world)
-        np.testing.assert_array_equal(record["segment"]["status"][0, :9], world.network.open)
 
 
 class TestOrder:

@@ -9,6 +9,7 @@ from steppe.mechanisms.institutions import cohesion_of
 from steppe.mechanisms.observe import multi_vector_index, new_record, observe, rounded
 from steppe.world.synthetic import make_world, synthetic_world
 
+from .networks import demand, segment, shipping_world
 from .support import advance, begun, changed, default_parameters, ensemble, leaves
 
 MEMBER = 2
@@ -77,6 +78,43 @@ class TestPicture:
         np.testing.assert_allclose(found.influence[0, 0], expected, atol=2e-4)
         pairs = [0.5 * np.abs(a - b).sum() for n, a in enumerate(shares) for b in shares[n + 1 :]]
         assert found.polarisation[0, 0] == pytest.approx(np.mean(pairs), abs=3e-4)
+
+
+class TestCorridors:
+    """Segments and demands of a small network with a closed segment."""
+
+    def seen(self, outside=60):
+        """The record and its picture: A (2's) is taken by one, B (closed) by nobody, C (sponsored by 1) by both."""
+        segments = {
+            "A": segment(10, owned=(2,)),
+            "B": segment(5, is_open=False),
+            "C": segment(12, sponsored=(1,)),
+        }
+        demands = {
+            "one": demand([["A"], ["C"]], volume=4, outside=outside),
+            "two": demand([["B"]], origin=2, volume=3, outside=outside),
+        }
+        world = shipping_world(segments, demands, poles=("S1", "S2"))
+        record = begun(world, default_parameters(corridors__congestion=0))
+        return record, picture(record, world)
+
+    def test_is_that_of_the_record(self):
+        """Status, flow, share shipped, cost; to 1e-4."""
+        record, found = self.seen()
+        np.testing.assert_array_equal(found.segment_status[0, 0], [1, 0, 1])
+        for name, part in (("segment_flow", "flow"), ("demand_shipped", "shipped"), ("demand_cost", "cost")):
+            kept = record["segment" if part == "flow" else "demand"][part][
+                0, : getattr(found, name).shape[-1]
+            ]
+            np.testing.assert_allclose(getattr(found, name)[0, 0], kept, atol=6e-5)
+        assert found.segment_flow[0, 0, 1] == 0
+
+    def test_across_whom(self):
+        """Shares of what is shipped over the pole's segments; none where nothing is shipped."""
+        record, found = self.seen()
+        s = record["route"]["share"][0, :2]
+        np.testing.assert_allclose(found.demand_via[0, 0, 0], [s[1] / s.sum(), s[0] / s.sum()], atol=6e-5)
+        assert np.isnan(found.demand_via[0, 0, 1]).all() and found.demand_shipped[0, 0, 1] == 0
 
 
 class TestIndices:

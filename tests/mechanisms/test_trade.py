@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from oracle.worlds import random_parameters, small_world
 from steppe.mechanisms.derived import update_all
-from steppe.mechanisms.trade import external_tariff, tariff_of
+from steppe.mechanisms.trade import demand_if, external_tariff, tariff_of
 from steppe.world.synthetic import make_world
 
 from .contract import MechanismContract
@@ -136,6 +136,50 @@ class TestWelfare:
             update_all(record[0])
             found.append(record["actor"]["demand"][0, 0])
         assert 1 < found[0] < found[1] < found[2]
+
+
+class TestWays:
+    """What transport costs more, and what a scenario adds, counts like any other trade cost."""
+
+    def dearer(self, haul=0.02, shift=0.03, switches=None):
+        """Goods between 0 and 1 that have become dearer by both, and from the rest of the world by haul."""
+        record = begun(trading_world([(0, 2), (1, 2)], (0.5, 0.7)), switches=switches)
+        for i, j in ((0, 1), (1, 0), (0, 3)):
+            record["pair"]["haul"][0, i, j] = haul
+        record["pair"]["cost_shift"][0, 0, 1] = record["pair"]["cost_shift"][0, 1, 0] = shift
+        update_all(record[0])
+        return record
+
+    def test_factor(self):
+        """f = exp(−ε (haul + shift)) where no body has changed anything; home and 2 stay at 1."""
+        factor = self.dearer()["pair"]["cost_factor"][0, :3, :4]
+        elasticity = default_parameters()["trade.elasticity"]
+        both, haul = math.exp(-elasticity * 0.05), math.exp(-elasticity * 0.02)
+        expected = [[1, both, 1, haul], [both, 1, 1, 1], [1, 1, 1, 1]]
+        np.testing.assert_allclose(factor, expected, rtol=1e-13)
+
+    def test_switches(self):
+        """Without corridors a scenario's cost stays; without trade nothing counts."""
+        elasticity = default_parameters()["trade.elasticity"]
+        shift_alone = self.dearer(switches={"corridors": False})["pair"]["cost_factor"][0, 0, 1]
+        assert shift_alone == pytest.approx(math.exp(-elasticity * 0.03), rel=1e-13)
+        assert (self.dearer(switches={"trade": False})["pair"]["cost_factor"] == 1).all()
+
+    @pytest.mark.parametrize("o", [0, 1])
+    @pytest.mark.parametrize("depth", [0.3, 0.9])
+    def test_what_a_state_expects_is_what_it_gets(self, o, depth):
+        """D_i foreseen if 0 or 1 joins or leaves a body is D_i after it has, with and without a tariff."""
+        for i in range(2):
+            record = self.dearer()
+            record["body"]["depth"][0, o] = depth
+            update_all(record[0])
+            joined = record["seat"]["status"][0, i, o] != MEMBER
+            roll, count = record[0]["roll"][o], int(record["body"]["n_members"][0, o])
+            foreseen, _ = demand_if(record[0], i, o, depth, roll, count, joined, -1, False)
+            assert foreseen != record["actor"]["demand"][0, i]
+            record["seat"]["status"][0, i, o] = MEMBER * joined
+            update_all(record[0])
+            assert record["actor"]["demand"][0, i] == pytest.approx(foreseen, rel=1e-13)
 
 
 class TestTariff:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from oracle.worlds import random_parameters, small_world
-from steppe.mechanisms import state as names
+from steppe.mechanisms import records as names
 from steppe.mechanisms.derived import update_all
 from steppe.mechanisms.security import need_of
+from steppe.mechanisms.state import TERMS
 from steppe.mechanisms.value import dominance, observer_value, value_now
 from steppe.world.synthetic import make_world
 
@@ -23,9 +24,7 @@ P = default_parameters()
 def terms(record, i=0, o=0):
     """The terms of a value by name."""
     value_now(record[0], i, o)
-    return dict(
-        zip(names.TERM_NAMES, record["scratch"][0, names.TERMS, : names.N_TERMS].tolist(), strict=True)
-    )
+    return dict(zip(names.TERM_NAMES, record["scratch"][0, TERMS, : names.N_TERMS].tolist(), strict=True))
 
 
 def club(domain, members=(0, 1), states=4, depth=0.5, **arrays):

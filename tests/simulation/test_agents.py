@@ -99,6 +99,15 @@ class TestSetting:
         getattr(toy.states["AAA"], field)["CCC"] = 0.625
         assert getattr(toy.states["CCC"], field)["AAA"] == before
 
+    def test_transit_is_set_and_read(self, toy):
+        """Without a change of corridors, what is set is what counts; out of bounds is refused."""
+        toy.states["AAA"].transit["CCC"] = 0.625
+        assert toy.states["AAA"].transit["CCC"] == 0.625
+        toy.step()
+        assert toy.states["AAA"].transit["CCC"] == 0.625
+        with pytest.raises(InputError, match="transit out of range"):
+            toy.states["AAA"].transit["CCC"] = 1.5
+
     def test_what_follows_is_refreshed_when_read(self, toy):
         state = toy.states["BBB"]
         need = state.need

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mechanisms.networks import networked
 from oracle.worlds import small_world
 from steppe import Model, State
 from steppe.mechanisms.observe import new_record
@@ -109,11 +110,14 @@ def test_the_same_bits_with_a_mechanism_off(off):
         assert all(a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
 
 
-def test_a_world_that_was_built_elsewhere():
-    model = Model(small_world(6, 4, 1), overrides=OVERRIDES, rng=1)
+@pytest.mark.parametrize("make", [small_world, networked])
+@pytest.mark.parametrize("mechanisms", [[], [("corridors", lambda model: None)]])
+def test_a_world_that_was_built_elsewhere(make, mechanisms):
+    model = Model(make(6, 4, 1), overrides=OVERRIDES, rng=1, mechanisms=mechanisms)
     record, events, _ = ensemble(model, 1)
     pictures = history(model)
-    assert b"".join(p.shares.tobytes() for p in pictures) == record.shares.tobytes()
+    for name in ("shares", "segment_status", "segment_flow", "demand_via"):
+        assert b"".join(getattr(p, name).tobytes() for p in pictures) == getattr(record, name).tobytes()
     assert raw_events(model).tobytes() == events.tobytes()
 
 
