@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from steppe.errors import input_error
+from steppe.evidence.distribution import parameter_distribution, shape_name
 from steppe.evidence.lookup import Evidence
 from steppe.evidence.references import cited
 from steppe.evidence.schema import CodedValue, Entity, StatusEvent
@@ -181,6 +182,7 @@ def _parameter(evidence: Evidence, name: str) -> dict[str, Any] | None:
     return {
         "kind": "parameter",
         **data,
+        "distribution": parameter_distribution(parameter).shape,
         **_origins(evidence, parameter.basis, parameter.claims, parameter.source),
     }
 
@@ -235,6 +237,7 @@ def _value(evidence: Evidence, row: CodedValue) -> dict[str, Any]:
         "value": _plain(row.value),
         "low": _plain(row.low),
         "high": _plain(row.high),
+        "distribution": shape_name(row, entry),
         **_origins(evidence, row.basis, row.claims, row.sources),
         "assumed": row.assumed,
         "note": row.note,

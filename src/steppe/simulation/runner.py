@@ -10,7 +10,7 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,21 +21,23 @@ import numpy as np
 
 from steppe import paths
 from steppe.config.resolved import dump, load_config
-from steppe.config.schema import RunConfig, Scenario, overridden, steps, switches
+from steppe.config.schema import RunConfig, Scenario, draws, overridden, steps, switches
 from steppe.errors import InputError
 from steppe.evidence import Evidence
 from steppe.mechanisms.kernel import source_hash
-from steppe.mechanisms.observe import new_record
+from steppe.mechanisms.observe import Record, new_record
 from steppe.mechanisms.records import EVENT, MAX_EVENTS
 from steppe.mechanisms.state import capacity, parameters_of
 from steppe.results.manifest import read_manifest
+from steppe.results.parts import write_draws
 from steppe.results.store import RunFolder
-from steppe.results.tables import ChunkId, ChunkTables, plan_chunks
+from steppe.results.tables import DRAWS, ChunkId, ChunkTables, draw_of, plan_chunks
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
 from steppe.simulation.ensemble import run_chunk
 from steppe.simulation.plan import plan, step_of
 from steppe.simulation.recorder import chunk_tables
 from steppe.simulation.replicate import REPLICATE_LIMIT, initial_record
+from steppe.simulation.sampling import Sampled, sampled
 from steppe.world.arrays import World
 from steppe.world.build import build_world
 from steppe.world.spec import evidence_for, seeds_folder
@@ -56,15 +58,36 @@ class RunSummary:
     replicate_steps: int
 
 
+Start = tuple[World, dict[str, Array]]  # a world, and scenario → record (1,)
+
+
 @dataclass(frozen=True)
 class Prepared:
-    """Everything that simulating a config needs, made once."""
+    """Everything that simulating a config needs, made once.
+
+    world, initial : with every value as coded;  sampled : what is drawn, if anything is
+    """
 
     config: RunConfig
     world: World
     initial: dict[str, Array]  # scenario → record (1,)
     plans: dict[str, Array]  # scenario → PLAN records
+    sampled: Sampled | None = None
     local: threading.local = field(default_factory=threading.local)
+
+    def start(self, draw: int) -> Start:
+        """The world and the starting records of a draw; any draw is the coded world where nothing is drawn."""
+        if self.sampled is None:
+            return self.world, self.initial
+        held: tuple[int, Start] | None = getattr(self.local, "start", None)
+        if held is None or held[0] != draw:
+            held = self.local.start = (draw, starts(self.sampled.evidence(draw), self.config))
+        return held[1]
+
+    def draw_of(self, replicate: int) -> int:
+        """The draw to which a replicate belongs; 0 where nothing is drawn."""
+        count = self.sampled.count if self.sampled else 1
+        return int(draw_of(replicate, count, self.config.ensemble.replicates))
 
 
 def parameter_values(evidence: Evidence, config: RunConfig, scenario: Scenario) -> dict[str, float]:
@@ -75,58 +98,88 @@ def parameter_values(evidence: Evidence, config: RunConfig, scenario: Scenario) 
 
 def prepare(config: RunConfig) -> Prepared:
     """Build the world and the starting records of every scenario. Raises InputError."""
-    if config.ensemble.parameters != "central":
+    if config.ensemble.parameters == "posterior":
         raise InputError(
-            "only the central parameter values can be simulated so far",
+            "there is no posterior to draw from: the model has not been calibrated",
             key="ensemble.parameters",
             value=config.ensemble.parameters,
-            accepted=["central"],
+            accepted=["central", "sampled"],
         )
     if config.ensemble.replicates > REPLICATE_LIMIT:
         raise InputError(
             "too many replicates", key="ensemble.replicates", accepted=f"at most {REPLICATE_LIMIT}"
         )
     evidence = evidence_for(config.world)
-    weights = parameter_values(evidence, config, config.scenarios[0])
-    world = build_world(evidence, config.world, {k: v for k, v in weights.items() if k.startswith("world.")})
-    per_year, seed = config.ensemble.steps_per_year, config.ensemble.seed
-    initial, plans = {}, {}
+    world, initial = starts(evidence, config)
+    per_year, plans = config.ensemble.steps_per_year, {}
     for scenario in config.scenarios:
-        values = parameter_values(evidence, config, scenario)
-        initial[scenario.name] = initial_record(world, values, switches(config, scenario), per_year, seed)
         dated = [
             (step_of(one.date, world.start, per_year), one.model_dump()) for one in scenario.interventions
         ]
         plans[scenario.name] = plan(dated, world)
-    return Prepared(config, world, initial, plans)
+    count = draws(config)
+    return Prepared(
+        config, world, initial, plans, None if count is None else sampled(evidence, config, count)
+    )
+
+
+def starts(evidence: Evidence, config: RunConfig) -> Start:
+    """The world that the evidence gives, and the record from which each scenario begins."""
+    weights = parameter_values(evidence, config, config.scenarios[0])
+    world = build_world(evidence, config.world, {k: v for k, v in weights.items() if k.startswith("world.")})
+    per_year, seed = config.ensemble.steps_per_year, config.ensemble.seed
+    return world, {
+        scenario.name: initial_record(
+            world, parameter_values(evidence, config, scenario), switches(config, scenario), per_year, seed
+        )
+        for scenario in config.scenarios
+    }
 
 
 def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
-    """Simulate one chunk. The workspace of the calling thread is used again from chunk to chunk."""
+    """Simulate one chunk, draw by draw. The workspace of the calling thread is used again from chunk to chunk."""
     ensemble, world = prepared.config.ensemble, prepared.world
-    initial = prepared.initial[chunk.scenario]
-    state = getattr(prepared.local, "state", None)
-    if state is None:
-        state = prepared.local.state = initial.copy()
-    state[:] = initial
     record = new_record(
         chunk.count, ensemble.years, len(world.states), len(world.organisations), len(world.poles)
     )
-    events, full = run_chunk(
-        state[0],
-        parameters_of(state),
-        initial[0],
-        parameters_of(initial).copy(),
-        chunk.first,
-        prepared.plans[chunk.scenario],
-        ensemble.years,
-        ensemble.steps_per_year,
-        record,
-        np.zeros(64 * chunk.count + 64, EVENT),
-    )
+    events, full = [], 0
+    for draw, first, count in blocks(prepared, chunk):
+        initial = prepared.start(draw)[1][chunk.scenario]
+        state = getattr(prepared.local, "state", None)
+        if state is None:
+            state = prepared.local.state = initial.copy()
+        state[:] = initial
+        place = first - chunk.first
+        happened, lost = run_chunk(
+            state[0],
+            parameters_of(state),
+            initial[0],
+            parameters_of(initial).copy(),
+            first,
+            prepared.plans[chunk.scenario],
+            ensemble.years,
+            ensemble.steps_per_year,
+            Record(*(series[place : place + count] for series in record)),
+            np.zeros(64 * count + 64, EVENT),
+        )
+        events.append(happened)
+        full += lost
     if full:
         raise OverflowError(f"{full} of {chunk.count} replicates had more than {MAX_EVENTS} events")
-    return chunk_tables(record, events, chunk.first, world, ensemble.steps_per_year)
+    return chunk_tables(record, np.concatenate(events), chunk.first, world, ensemble.steps_per_year)
+
+
+def blocks(prepared: Prepared, chunk: ChunkId) -> Iterator[tuple[int, int, int]]:
+    """(draw, first replicate, how many) of each draw of which a chunk has replicates; one block at least."""
+    first = chunk.first
+    while first < chunk.first + chunk.count:
+        draw, end = prepared.draw_of(first), first + 1
+        while end < chunk.first + chunk.count and prepared.draw_of(end) == draw:
+            end += 1
+        yield draw, first, end - first
+        first = end
+    if not chunk.count:
+        yield prepared.draw_of(first), first, 0
 
 
 def compile_ahead(prepared: Prepared, say: Say) -> None:
@@ -147,6 +200,7 @@ def run(config: RunConfig, folder: Path, progress: Progress, say: Say = lambda t
     prepared = prepare(config)
     text = dump(config)
     with RunFolder.create(folder, manifest(prepared, text), text) as store:
+        _write_draws(prepared, folder)
         return _complete(prepared, store, progress, say, started)
 
 
@@ -157,17 +211,24 @@ def resume(folder: Path, progress: Progress, say: Say = lambda text: None) -> Ru
     config = load_config(folder / "config.yaml")
     prepared = prepare(config)
     now = manifest(prepared, dump(config))
-    for key in ("config_sha256", "evidence_sha256", "rules"):
-        if wanted.get(key) != now[key]:
+    for key in ("config_sha256", "evidence_sha256", "rules", "draws_sha256"):
+        if wanted.get(key) != now.get(key):
             raise InputError(
                 "the run cannot be resumed: what it was made from has changed, and its parts would not fit together",
                 file=folder / "manifest.json",
                 key=key,
-                value=now[key],
+                value=now.get(key),
                 accepted=str(wanted.get(key)),
             )
     with RunFolder.resume(folder) as store:
+        _write_draws(prepared, folder)
         return _complete(prepared, store, progress, say, started)
+
+
+def _write_draws(prepared: Prepared, folder: Path) -> None:
+    """The drawn values beside the tables; the same bytes whenever it is done."""
+    if prepared.sampled is not None:
+        write_draws(folder / DRAWS, prepared.sampled.uncertain.ids, prepared.sampled.table())
 
 
 def _complete(
@@ -263,6 +324,18 @@ def manifest(prepared: Prepared, config_text: str) -> dict[str, Any]:
         "config_sha256": hashlib.sha256(config_text.encode()).hexdigest(),
         "evidence_sha256": evidence_hash(config),
         "rules": source_hash(),
+        **_drawn(prepared),
+    }
+
+
+def _drawn(prepared: Prepared) -> dict[str, Any]:
+    """What the manifest says of the draws; nothing where every value is central."""
+    if prepared.sampled is None:
+        return {}
+    return {
+        "draws": prepared.sampled.count,
+        "drawn_values": len(prepared.sampled.uncertain.ids),
+        "draws_sha256": prepared.sampled.digest(),
     }
 
 
