@@ -128,10 +128,10 @@ class TestRuns:
     def test_replicates_of_a_draw_begin_alike_and_draws_do_not(self):
         """Every scenario of a run begins from the world of the draw."""
         prepared = runner.prepare(compose([*TOY, *SAMPLED]))
-        worlds = [prepared.start(prepared.draw_of(replicate)) for replicate in (4, 7, 8)]
-        assert worlds[0][0].gdp.tobytes() == worlds[1][0].gdp.tobytes() != worlds[2][0].gdp.tobytes()
-        one, other = worlds[0][1].values()
-        assert one["p"].tobytes() == other["p"].tobytes() and one["pair"].tobytes() == other["pair"].tobytes()
+        first, last, next_one = (prepared.start(prepared.draw_of(r)).world.gdp for r in (4, 7, 8))
+        assert first.tobytes() == last.tobytes() != next_one.tobytes()
+        one, other = (prepared.begin(scenario.name, 1) for scenario in prepared.config.scenarios)
+        assert one.tobytes() == other.tobytes() != prepared.begin("baseline", 2).tobytes()
 
     def test_a_parameter_that_is_set_keeps_its_value_in_every_draw(self, tmp_path):
         """The config's word fixes it for all scenarios, a scenario's own for that scenario."""
@@ -142,10 +142,12 @@ class TestRuns:
         )
         prepared = runner.prepare(config)
         assert "membership.cooldown" not in prepared.sampled.uncertain.ids
-        starts = [prepared.start(draw)[1] for draw in range(10)]
-        assert {float(one["p"]["cooldown"][0]) for start in starts for one in start.values()} == {3.0}
-        assert {float(start["mine"]["p"]["phi"][0]) for start in starts} == {0.15}
-        assert len({float(start["baseline"]["p"]["phi"][0]) for start in starts}) == 10
+
+        def values(scenario, field):
+            return {float(prepared.begin(scenario, draw)["p"][field][0]) for draw in range(10)}
+
+        assert values("baseline", "cooldown") == values("mine", "cooldown") == {3.0}
+        assert values("mine", "phi") == {0.15} and len(values("baseline", "phi")) == 10
 
     def test_the_same_bits_as_the_mesa_model(self):
         """Model number r of a sampled config is replicate r of its run, world and parameters among it."""
@@ -160,6 +162,14 @@ class TestRuns:
             mine = tables["states"]["replicate"] == replicate
             need = tables["states"]["need"][last & mine]
             assert need.tobytes() == model.observe().need.tobytes(), place
+
+    def test_worlds_of_draws_are_let_go(self, monkeypatch):
+        """More draws than are kept: each is built again when it is wanted, to the same bits."""
+        monkeypatch.setattr(runner, "DRAWS_KEPT", 3)
+        prepared = runner.prepare(compose([*TOY, *SAMPLED]))
+        first = [prepared.begin("baseline", draw).tobytes() for draw in range(10)]
+        assert len(prepared.drawn) == 3
+        assert [prepared.begin("baseline", draw).tobytes() for draw in range(10)] == first
 
     def test_resume(self, tmp_path):
         whole, folder = (made(tmp_path / name, *SAMPLED, "ensemble.chunk=6") for name in "ab")

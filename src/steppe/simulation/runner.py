@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,36 +59,69 @@ class RunSummary:
     replicate_steps: int
 
 
-Start = tuple[World, dict[str, Array]]  # a world, and scenario → record (1,)
+DRAWS_KEPT = 256  # worlds of draws, of some 50 kB each, that are kept for the other scenarios
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the replicates of one draw have in common: a world, and the parameters before a scenario sets its own."""
+
+    world: World
+    parameters: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Prepared:
     """Everything that simulating a config needs, made once.
 
-    world, initial : with every value as coded;  sampled : what is drawn, if anything is
+    coded : with every value as coded;  plans : scenario → PLAN records;  sampled : what is drawn, if anything is
     """
 
     config: RunConfig
-    world: World
-    initial: dict[str, Array]  # scenario → record (1,)
-    plans: dict[str, Array]  # scenario → PLAN records
+    coded: Start
+    plans: dict[str, Array]
     sampled: Sampled | None = None
     local: threading.local = field(default_factory=threading.local)
+    drawn: dict[int, Start] = field(default_factory=dict)
 
-    def start(self, draw: int) -> Start:
-        """The world and the starting records of a draw; any draw is the coded world where nothing is drawn."""
-        if self.sampled is None:
-            return self.world, self.initial
-        held: tuple[int, Start] | None = getattr(self.local, "start", None)
-        if held is None or held[0] != draw:
-            held = self.local.start = (draw, starts(self.sampled.evidence(draw), self.config))
-        return held[1]
+    @property
+    def world(self) -> World:
+        """The world with every value as coded."""
+        return self.coded.world
 
     def draw_of(self, replicate: int) -> int:
         """The draw to which a replicate belongs; 0 where nothing is drawn."""
         count = self.sampled.count if self.sampled else 1
         return int(draw_of(replicate, count, self.config.ensemble.replicates))
+
+    def start(self, draw: int) -> Start:
+        """What a draw starts from; any draw is the coded one where nothing is drawn."""
+        if self.sampled is None:
+            return self.coded
+        found = self.drawn.get(draw)
+        if found is None:  # two threads may both build it; they build the same
+            found = self.drawn[draw] = start(self.sampled.evidence(draw), self.config)
+            for old in list(self.drawn)[:-DRAWS_KEPT]:
+                self.drawn.pop(old, None)
+        return found
+
+    @cached_property
+    def initial(self) -> dict[str, Array]:
+        """Scenario → the record (1,) from which it begins, with every value as coded."""
+        return {one.name: self._record(self.coded, one) for one in self.config.scenarios}
+
+    def begin(self, scenario: str, draw: int) -> Array:
+        """The record (1,) from which every replicate of a scenario in a draw begins."""
+        if self.sampled is None:
+            return self.initial[scenario]
+        one = next(one for one in self.config.scenarios if one.name == scenario)
+        return self._record(self.start(draw), one)
+
+    def _record(self, begun: Start, scenario: Scenario) -> Array:
+        ensemble = self.config.ensemble
+        values = begun.parameters | overridden(self.config, scenario)
+        own = switches(self.config, scenario)
+        return initial_record(begun.world, values, own, ensemble.steps_per_year, ensemble.seed)
 
 
 def parameter_values(evidence: Evidence, config: RunConfig, scenario: Scenario) -> dict[str, float]:
@@ -110,30 +144,25 @@ def prepare(config: RunConfig) -> Prepared:
             "too many replicates", key="ensemble.replicates", accepted=f"at most {REPLICATE_LIMIT}"
         )
     evidence = evidence_for(config.world)
-    world, initial = starts(evidence, config)
+    coded = start(evidence, config)
     per_year, plans = config.ensemble.steps_per_year, {}
     for scenario in config.scenarios:
         dated = [
-            (step_of(one.date, world.start, per_year), one.model_dump()) for one in scenario.interventions
+            (step_of(one.date, coded.world.start, per_year), one.model_dump())
+            for one in scenario.interventions
         ]
-        plans[scenario.name] = plan(dated, world)
+        plans[scenario.name] = plan(dated, coded.world)
     count = draws(config)
-    return Prepared(
-        config, world, initial, plans, None if count is None else sampled(evidence, config, count)
-    )
+    return Prepared(config, coded, plans, None if count is None else sampled(evidence, config, count))
 
 
-def starts(evidence: Evidence, config: RunConfig) -> Start:
-    """The world that the evidence gives, and the record from which each scenario begins."""
-    weights = parameter_values(evidence, config, config.scenarios[0])
-    world = build_world(evidence, config.world, {k: v for k, v in weights.items() if k.startswith("world.")})
-    per_year, seed = config.ensemble.steps_per_year, config.ensemble.seed
-    return world, {
-        scenario.name: initial_record(
-            world, parameter_values(evidence, config, scenario), switches(config, scenario), per_year, seed
-        )
-        for scenario in config.scenarios
-    }
+def start(evidence: Evidence, config: RunConfig) -> Start:
+    """The world that the evidence gives, and its parameters with those that the config sets."""
+    values = {
+        name: float(parameter.value) for name, parameter in evidence.parameters.items()
+    } | config.parameters
+    weights = {name: value for name, value in values.items() if name.startswith("world.")}
+    return Start(build_world(evidence, config.world, weights), values)
 
 
 def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
@@ -144,7 +173,7 @@ def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
     )
     events, full = [], 0
     for draw, first, count in blocks(prepared, chunk):
-        initial = prepared.start(draw)[1][chunk.scenario]
+        initial = prepared.begin(chunk.scenario, draw)
         state = getattr(prepared.local, "state", None)
         if state is None:
             state = prepared.local.state = initial.copy()

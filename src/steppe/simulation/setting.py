@@ -70,8 +70,9 @@ def setting(
         initial, orders = _on(world, config, one)
     else:
         ready = prepare(config)
-        world, initials = ready.start(ready.draw_of(replicate))
-        initial, orders = initials[one.name], ready.plans[one.name]
+        draw = ready.draw_of(replicate)
+        world = ready.start(draw).world
+        initial, orders = ready.begin(one.name, draw), ready.plans[one.name]
     per_year = config.ensemble.steps_per_year
     return Setting(
         world, one, initial, orders, per_year, per_year * config.ensemble.years, config.ensemble.seed
