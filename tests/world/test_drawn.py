@@ -109,6 +109,27 @@ class TestPlaces:
         assert drawn.dyad("agreement", "AAA", "BBB", tiny_spec.start).value == 0.8  # as coded
         assert drawn.dyad("agreement", "BBB", "CCC", tiny_spec.start).value == 0.7
 
+    def test_a_ranged_default_of_a_state(self, tiny: Evidence, tiny_spec: WorldSpec) -> None:
+        """Approval is coded for AAA alone, and for BBB from a later date on; the codebook has 0.55 in 0.4 to 0.7."""
+        aaa, bbb = tiny.actors["AAA"], tiny.actors["BBB"]
+        coded = replace(aaa.values["autonomy"][0], variable="approval", value=0.6, low=0.6, high=0.6)
+        later = replace(coded, entity=("BBB",), since=date(2022, 1, 1))
+        actors = {
+            **tiny.actors,
+            "AAA": replace(aaa, values={**aaa.values, "approval": (coded,)}),
+            "BBB": replace(bbb, values={**bbb.values, "approval": (later,)}),
+        }
+        found = uncertain(replace(tiny, actors=actors), tiny_spec, fixed=tiny.parameters)
+        assert [one for one in found.ids if "approval" in one] == [
+            "actors/BBB.approval",
+            "actors/CCC.approval",
+        ]
+        values = found.mode.copy()
+        values[place(found, "actors/BBB.approval")] = 0.42
+        drawn = found.evidence_at(values)
+        assert build_world(drawn, tiny_spec).approval.tolist() == [0.6, 0.42, 0.55]
+        assert drawn.value("actors", "BBB", "approval", date(2023, 1, 1)).value == 0.6
+
     def test_a_mapping_key_by_key(self, tiny: Evidence, tiny_spec: WorldSpec) -> None:
         """Weights are drawn one by one and made to sum to 1 when the world is built."""
         club = tiny.organisations["CLUB"]

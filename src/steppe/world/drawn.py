@@ -136,7 +136,7 @@ def _rows(evidence: Evidence, spec: WorldSpec) -> Iterator[tuple[str, CodedValue
             if name not in wanted.get(family, entities):
                 continue
             when = coding_date(evidence, name, spec.start) if family == "organisations" else spec.start
-            for rows in entity.values.values():
+            for rows in _variables(evidence, family, entity, when):
                 yield from _in_force(family, rows, when)
     for (family, variable), entry in evidence.codebook.items():
         if family == "dyads":
@@ -152,14 +152,31 @@ def _families(evidence: Evidence) -> Iterator[tuple[str, Mapping[str, Entity]]]:
             yield part.name, held
 
 
+def _variables(evidence: Evidence, family: str, entity: Entity, when: date) -> Iterator[Rows]:
+    """The rows of each variable of an entity; the codebook's default first, where it has a range and none is in force."""
+    missing = {
+        variable: (default_value(entry, (entity.id,)),)
+        for (kind, variable), entry in evidence.codebook.items()
+        if kind == family and _ranged_default(entry)
+    }
+    for variable, rows in {**missing, **entity.values}.items():
+        if variable in missing and rows is not missing[variable] and row_at(rows, when) is None:
+            rows = (*missing[variable], *rows)
+        yield rows
+
+
+def _ranged_default(entry: Variable) -> bool:
+    low, high = entry.default_range or (0.0, 0.0)
+    return entry.default is not None and low < high
+
+
 def _pairs(evidence: Evidence, entry: Variable, variable: str, spec: WorldSpec) -> Iterator[Rows]:
     """The rows of each pair of the world; the codebook's default, where it has a range, for a pair without a value."""
     coded = evidence.dyads.get(variable, {})
     pairs: Iterator[Pair] = (
         combinations(sorted(spec.states), 2) if entry.entity == "dyad" else permutations(spec.states, 2)
     )
-    low, high = entry.default_range or (0.0, 0.0)
-    ranged = entry.default is not None and low < high and variable not in _FOLLOWS_ANOTHER
+    ranged = _ranged_default(entry) and variable not in _FOLLOWS_ANOTHER
     for pair in pairs:
         rows = coded.get(pair, ())
         if row_at(rows, spec.start) is not None:
