@@ -148,6 +148,6 @@ def test_an_unknown_list_is_answered_with_the_nearest(evidence: Evidence) -> Non
 
 def test_the_text_shows_range_unit_and_paragraph(evidence: Evidence) -> None:
     text = render(describe(evidence, "AAA"))
-    assert "gdp, 2010-06-01: 50  in 45–60  [USD bn]" in text
+    assert "gdp, 2010-06-01: 50  in 45–60, triangular  [USD bn]" in text
     assert "claim theme/cited, first-2025 ¶2 (asserted): Doing double work" in text
     assert "source bank: World accounts" in text

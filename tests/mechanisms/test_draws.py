@@ -7,6 +7,7 @@ from scipy import stats
 
 from steppe.mechanisms import draws
 from steppe.mechanisms.draws import mix, normal, philox, to_unit, uniform, uniform_at, words
+from steppe.simulation.model import FIRST_USER_PURPOSE
 from steppe.world.synthetic import make_world
 
 from .support import begun
@@ -122,14 +123,15 @@ class TestAddresses:
         assert uniform(record[0], draws.MEMBERSHIP, 1, 2) == before
 
     def test_purposes_do_not_run_into_the_next_step(self):
-        """Purpose and step share a word; every purpose must be below the 64 kept for it."""
+        """Purpose and step share a word; every purpose must be below the 64 kept for it, and those of the rules below
+        the user's."""
         purposes = [
             value
             for name, value in vars(draws).items()
             if name.isupper() and name != "PURPOSES" and name[0] != "_"
         ]
         assert len(purposes) == len(set(purposes)) == 23
-        assert max(purposes) < draws.PURPOSES
+        assert max(purposes) < FIRST_USER_PURPOSE < draws.PURPOSES
 
     def test_mix_is_ordered(self):
         """mix(a, b) = (a · 2654435761 mod 2³²) xor b: candidate and body do not swap."""

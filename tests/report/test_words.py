@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from results.fake import make_run
-from steppe.analysis.comparison import compare
+from steppe.analysis.comparison import changes, compare
 from steppe.analysis.indicators import MEASURES, entities
+from steppe.analysis.measures import measure_values
 from steppe.report.summary import summary, write_summary
 from steppe.report.words import PER_MEASURE, comparison_text, interval, phrase, run_text
 from steppe.results.query import Run
@@ -25,7 +28,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def _row(measure: str, entity: str, **numbers: Any) -> dict[str, Any]:
+    level = {"alternative_low": 0.38, "alternative_high": 0.441}
     return {
+        **level,
         **{"run": "r", "scenario": "alt", "reference_run": "r", "reference_scenario": "base", "point": 0},
         **{"measure": measure, "entity": entity, "year": 2035, "n": 1000, **numbers},
     }
@@ -108,6 +113,52 @@ def test_summary_holds_every_measure_with_its_uncertainty(run: Run) -> None:
     per_scenario = sum(len(entities(measure, run)) for measure in MEASURES)
     assert len(content["rows"]) == 2 * per_scenario
     for row in content["rows"]:
-        assert set(row["aleatory"]) == {"sd", "q05", "q50", "q95"}
+        assert set(row["aleatory"]) == {"sd", "variance", "q05", "q50", "q95"}
+        assert row["aleatory"] | row["total"] == row["aleatory"]
         assert row["epistemic"] is None
         assert {"mean", "std_error", "low", "high", "n", "unit", "time"} <= set(row)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A fake run said to be of 12 draws of the evidence."""
+    return make_run(tmp_path_factory.mktemp("drawn") / "run", replicates=60, draws=12)
+
+
+def test_what_is_not_known_is_told_apart_from_luck(drawn: Run) -> None:
+    split = {"share": 0.274, "draws": 50}
+    lines = comparison_text([{**MERGED, "epistemic": split}]).splitlines()
+    assert lines == [
+        "alt against base, 2035 (1,000 replicates of 50 draws of the evidence)",
+        "  CCA merged into EAEU by 2035: 0.41 [0.38, 0.44], +0.39 [0.36, 0.42] against base, 27 % epistemic",
+    ]
+    assert "12 draws of the evidence" in run_text(drawn)
+    assert re.search(r"since 2025, \d+ % epistemic", run_text(drawn))
+    assert "% epistemic" in comparison_text(compare([drawn]), rich=True)
+
+
+def test_the_change_since_the_start_is_paired_by_replicate(drawn: Run) -> None:
+    """Draws begin apart, so the start has a spread of its own; the interval is that of the change."""
+    for row in changes(drawn, "pull"):
+        name, entity = row.measure, row.entity
+        one, other = (
+            measure_values(drawn, name, "pull", year, [entity]).values[0].astype(float)
+            for year in (2025, 2030)
+        )
+        by_draw = (other - one).reshape(12, 5)
+        if np.isnan(by_draw).any():
+            continue
+        assert row.difference == pytest.approx(by_draw.mean(), abs=1e-6)
+        error = by_draw.mean(axis=1).std(ddof=1) / np.sqrt(12)
+        assert row.std_error == pytest.approx(error, abs=1e-6)
+
+
+def test_the_summary_of_drawn_evidence_keeps_three_things_apart(drawn: Run) -> None:
+    content = write_summary(drawn)
+    assert content["draws"] == 12
+    for row in content["rows"]:
+        assert set(row["total"]) == {"sd", "q05", "q50", "q95"}
+        assert set(row["aleatory"]) == {"sd", "variance"}
+        assert {"sd", "variance", "q05", "q50", "q95", "share", "share_low", "share_high"} < set(
+            row["epistemic"]
+        )

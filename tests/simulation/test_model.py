@@ -68,8 +68,10 @@ class TestMaking:
             Model(world="toy", mechanisms=[("afinity", print)])
         with pytest.raises(InputError, match="reporters"):
             Model(world="toy", reporters={"state": {}})
-        with pytest.raises(InputError, match="central"):
-            Model(world="toy", overrides=["ensemble.parameters=sampled"])
+        with pytest.raises(InputError, match="not been calibrated"):
+            Model(world="toy", overrides=["ensemble.parameters=posterior"])
+        with pytest.raises(InputError, match="no ranges to draw from"):
+            Model(Model(world="toy").world, overrides=["ensemble.parameters=sampled"])
 
 
 class TestTime:

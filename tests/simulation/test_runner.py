@@ -104,9 +104,13 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "steppe", *arguments]
 
 
-def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
+@pytest.mark.parametrize(
+    ("chunks", "drawn"), [(600, []), (200, ["ensemble.parameters=sampled", "ensemble.draws=150"])]
+)
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path, chunks, drawn):
     """kill -9 in the middle, then `steppe resume`: every part has the bytes of the run that was let alone."""
-    overrides = [*TOY, "ensemble.replicates=3000", "ensemble.chunk=10", "executor.workers=2"]
+    size = [f"ensemble.replicates={5 * chunks}", "ensemble.chunk=10", "executor.workers=2"]
+    overrides = [*TOY, *size, *drawn]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     subprocess.run(command("run", *overrides, "--out", str(whole), "-q"), check=True)
     process = subprocess.Popen(command("run", *overrides, "--out", str(killed), "-q"))
@@ -117,11 +121,12 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     stored = len(list((killed / "chunks").glob("*.json")))
-    assert stored < 600
+    assert stored < chunks
     subprocess.run(command("resume", str(killed), "-q"), check=True)
     parts = sorted(p.relative_to(whole) for p in (whole / "tables").rglob("*.parquet"))
     assert parts == sorted(p.relative_to(killed) for p in (killed / "tables").rglob("*.parquet"))
-    assert len(parts) == 600 * len(TABLES)
+    assert len(parts) == chunks * len(TABLES)
+    parts += [Path("draws.parquet")] if drawn else []
     assert all((whole / part).read_bytes() == (killed / part).read_bytes() for part in parts)
 
 
@@ -173,9 +178,10 @@ def test_resume_refuses_changed_evidence(tmp_path, monkeypatch):
     assert caught.value.key == "evidence_sha256"
 
 
-def test_parameters_can_only_be_central_so_far(tmp_path):
-    with pytest.raises(InputError, match="central"):
-        runner.run(compose([*TOY, "ensemble.parameters=sampled"]), tmp_path / "run", silent)
+def test_there_is_no_posterior_so_far(tmp_path):
+    with pytest.raises(InputError, match="not been calibrated") as caught:
+        runner.run(compose([*TOY, "ensemble.parameters=posterior"]), tmp_path / "run", silent)
+    assert caught.value.accepted == ["central", "sampled"]
     assert not (tmp_path / "run").exists()
 
 

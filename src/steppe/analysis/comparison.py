@@ -10,13 +10,23 @@ import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from steppe.analysis.components import Spread, grouped, mean_of, probability_interval, spread_dict, spreads
 from steppe.analysis.indicators import Measure
-from steppe.analysis.intervals import LEVEL, Array, mean_interval, moments, paired_probability_interval
+from steppe.analysis.intervals import (
+    LEVEL,
+    Array,
+    mean_interval,
+    moments,
+    paired_probability_interval,
+    ratio,
+    wilson,
+)
 from steppe.analysis.measures import date_of
 from steppe.analysis.observations import Observed, observe
 from steppe.errors import InputError, input_error
@@ -50,9 +60,13 @@ class Difference:
 
     n : replicates in which the measure is defined in both; all means are taken over these
     std_error, low, high : of the paired difference; Bonett and Price for probabilities, else Student
+    alternative_low, alternative_high : interval of the alternative; Wilson for probabilities, else Student
     unpaired_std_error : what it would be for as many independent replicates in each scenario
     variance_ratio : (unpaired_std_error / std_error)²: how many times fewer replicates pairing needs
     relative : difference / |reference|
+    sd : standard deviation of the paired difference between replicates
+    spread : its split, where the replicates are spread over draws of the evidence; errors are then those between draws,
+        intervals Student's
     An undefined number is NaN.
     """
 
@@ -76,13 +90,19 @@ class Difference:
     variance_ratio: float
     relative: float
     n: int
+    alternative_low: float
+    alternative_high: float
+    sd: float
+    spread: Spread | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: None where a number is undefined."""
-        return {
+        """For JSON: None where a number is undefined; the spread as `epistemic` and `aleatory`."""
+        row = {
             name: None if isinstance(value, float) and not math.isfinite(value) else value
             for name, value in asdict(self).items()
         }
+        del row["spread"]
+        return row | spread_dict(self.spread, row.pop("sd"))
 
 
 def compare(
@@ -135,6 +155,7 @@ def differences(
     check_paired(reference, alternative, years)
     names = None if measures is None else list(measures)
     common = _common(reference, alternative)
+    draws = None if reference.run.draws is None else reference.run.draw_of(common)
     one, other = (observe(arm.run, arm.scenario, years, names, arm.point) for arm in (reference, alternative))
     head = (
         str(alternative.run.path),
@@ -144,11 +165,36 @@ def differences(
         alternative.point,
     )
     for before, after in zip(one, other, strict=True):
-        found = paired(before.measure, _at(before, common), _at(after, common), level)
+        values = _at(before, common), _at(after, common)
         what = (before.year, date_of(reference.run, before.year), before.measure.unit)
+        split: Iterator[Spread | None] = repeat(None)
+        if draws is None:
+            found = paired(before.measure, *values, level)
+        else:
+            found, split = paired_by_draw(before.measure, *values, draws, level)
         columns = (column.tolist() for column in found.values())
-        for entity, *numbers in zip(before.entities, *columns, strict=True):
+        for entity, *numbers in zip(before.entities, *columns, split, strict=False):
             yield Difference(*head, before.measure.id, entity, *what, *numbers)
+
+
+def changes(run: Run, scenario: str, point: int = 0, level: float = LEVEL) -> Iterator[Difference]:
+    """Last year minus first year in every measure of a run that draws the evidence, paired by replicate.
+
+    Where nothing is drawn all replicates begin alike, and the estimates of the two years say as much.
+    """
+    first, last = run.years[0], run.years[-1]
+    draws = run.draw_of(run.replicates(scenario, point))
+    head = (*(str(run.path), scenario) * 2, point)
+    begun: dict[str, Observed] = {}
+    for seen in observe(run, scenario, (first, last), None, point):
+        before = begun.setdefault(seen.measure.id, seen)
+        if seen is before:
+            continue
+        found, split = paired_by_draw(seen.measure, before.values, seen.values, draws, level)
+        what = (last, date_of(run, last), seen.measure.unit)
+        columns = (column.tolist() for column in found.values())
+        for entity, *numbers in zip(seen.entities, *columns, split, strict=True):
+            yield Difference(*head, seen.measure.id, entity, *what, *numbers)
 
 
 def paired(measure: Measure, reference: Array, alternative: Array, level: float = LEVEL) -> dict[str, Array]:
@@ -162,17 +208,19 @@ def paired(measure: Measure, reference: Array, alternative: Array, level: float 
         gained = np.count_nonzero(alternative & ~reference, axis=-1)
         lost = np.count_nonzero(reference & ~alternative, axis=-1)
         difference = (gained - lost) / n
-        sd = np.sqrt(_ratio(np.maximum(gained + lost - n * difference**2, 0.0), n - 1))
+        sd = np.sqrt(ratio(np.maximum(gained + lost - n * difference**2, 0.0), n - 1))
         low, high = paired_probability_interval(gained, lost, n, level)
+        bounds = wilson(np.count_nonzero(alternative, axis=-1), n, level)
     else:
         one, other = np.asarray(reference, float), np.asarray(alternative, float)
         both = ~(np.isnan(one) | np.isnan(other))
         n, before, sd_before = moments(np.where(both, one, np.nan))
         _, after, sd_after = moments(np.where(both, other, np.nan))
         _, difference, sd = moments(other - one)
-        low, high = mean_interval(difference, _ratio(sd, np.sqrt(n)), n, level)
-    std_error = _ratio(sd, np.sqrt(n))
-    unpaired = np.sqrt(_ratio(sd_before**2 + sd_after**2, n))
+        low, high = mean_interval(difference, ratio(sd, np.sqrt(n)), n, level)
+        bounds = mean_interval(after, ratio(sd_after, np.sqrt(n)), n, level)
+    std_error = ratio(sd, np.sqrt(n))
+    unpaired = np.sqrt(ratio(sd_before**2 + sd_after**2, n))
     return {
         "reference": before,
         "alternative": after,
@@ -181,10 +229,60 @@ def paired(measure: Measure, reference: Array, alternative: Array, level: float 
         "low": low,
         "high": high,
         "unpaired_std_error": unpaired,
-        "variance_ratio": _ratio(unpaired**2, std_error**2),
-        "relative": _ratio(difference, np.abs(before)),
+        "variance_ratio": ratio(unpaired**2, std_error**2),
+        "relative": ratio(difference, np.abs(before)),
         "n": n,
+        "alternative_low": bounds[0],
+        "alternative_high": bounds[1],
+        "sd": sd,
     }
+
+
+def paired_by_draw(
+    measure: Measure, reference: Array, alternative: Array, draws: Array, level: float = LEVEL
+) -> tuple[dict[str, Array], Iterator[Spread]]:
+    """The numbers of `Difference` for each row, and the split of each, where replicates share draws of the evidence.
+
+    reference, alternative : (E, R) as for `paired`;  draws : (R,) the draw of each replicate, ascending
+    Where no replicate of a probability differs, the interval is that of `paired` with the draws as replicates.
+    """
+    if measure.probability:
+        levels = [reference, alternative]
+        apart = np.subtract(alternative, reference, dtype=np.int8)
+    else:
+        one, other = np.asarray(reference, float), np.asarray(alternative, float)
+        apart = other - one
+        levels = [np.where(np.isnan(apart), np.nan, values) for values in (one, other)]
+    groups = [grouped(values, draws) for values in (*levels, apart)]
+    (_, before, error_before, _), (_, after, error_after, _), (n, difference, error, count) = map(
+        mean_of, groups
+    )
+    low, high = mean_interval(difference, error, count, level)
+    if measure.probability:
+        none = np.zeros_like(count)
+        wide = paired_probability_interval(none, none, count, level)
+        same = ~apart.any(axis=-1)
+        low, high = (np.where(same, far, bound) for far, bound in zip(wide, (low, high), strict=True))
+        bounds = probability_interval(after, error_after, n, count, level)
+    else:
+        bounds = mean_interval(after, error_after, count, level)
+    unpaired = np.sqrt(error_before**2 + error_after**2)
+    found = {
+        "reference": before,
+        "alternative": after,
+        "difference": difference,
+        "std_error": error,
+        "low": low,
+        "high": high,
+        "unpaired_std_error": unpaired,
+        "variance_ratio": ratio(unpaired**2, error**2),
+        "relative": ratio(difference, np.abs(before)),
+        "n": n,
+        "alternative_low": bounds[0],
+        "alternative_high": bounds[1],
+        "sd": moments(apart.astype(np.float32) if measure.probability else apart)[2],
+    }
+    return found, spreads(groups[2], level)
 
 
 def check_paired(reference: Arm, alternative: Arm, years: Sequence[int] | None = None) -> None:
@@ -203,6 +301,9 @@ def check_paired(reference: Arm, alternative: Arm, years: Sequence[int] | None =
     for year in wanted if one.years == other.years or years is not None else []:
         facts.append((f"steps until {year}", one.steps_done(year), other.steps_done(year)))
         facts.append((f"date of {year}", date_of(one, year), date_of(other, year)))
+    facts.append(("draws", one.draws, other.draws))
+    if one.draws is not None:  # the same replicates must share a draw
+        facts.append(("replicates", one.manifest["replicates"], other.manifest["replicates"]))
     for key, here, there in facts:
         if here != there:
             raise InputError(
@@ -260,10 +361,3 @@ def _span(replicates: Array) -> str:
         return "none"
     gaps = "" if len(replicates) == replicates[-1] - replicates[0] + 1 else f" ({len(replicates)} of them)"
     return f"{replicates[0]} to {replicates[-1]}{gaps}"
-
-
-def _ratio(above: Array, below: Array) -> Array:
-    """above / below; NaN where below is 0."""
-    below = np.asarray(below, float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(below > 0, above / below, np.nan)

@@ -60,6 +60,13 @@ def paired_probability_interval(
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
+def ratio(above: Any, below: Any) -> Array:
+    """above / below; NaN where below is not positive."""
+    above, below = np.asarray(above, float), np.asarray(below, float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(below > 0, above / below, np.nan)
+
+
 def normal_quantile(level: float) -> float:
     """z of a two-sided interval: 1.96 for 0.95."""
     from statistics import NormalDist

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
+from steppe.analysis.components import Grouped, Spread, grouped, mean_of, probability_interval, spreads
 from steppe.analysis.indicators import Measure
 from steppe.analysis.intervals import LEVEL, Array, mean_interval, moments, quantiles, wilson
 from steppe.analysis.observations import Observed, observe
@@ -40,6 +42,8 @@ class Estimate:
     n : replicates in which it is defined;  sd : standard deviation between replicates;
     std_error, low, high : simulation error of the mean; Wilson's interval for probabilities, else Student's
     q05, q50, q95 : quantiles over replicates, NaN for probabilities
+    spread : where the variance comes from, if the replicates are spread over draws of the evidence; the error of the mean
+        is then the one between draws
     An undefined number is NaN.
     """
 
@@ -59,24 +63,58 @@ class Estimate:
     q05: float
     q50: float
     q95: float
+    spread: Spread | None = None
 
 
-def estimates_of(measure: Measure, values: Array, level: float = LEVEL) -> dict[str, Array]:
+def estimates_of(
+    measure: Measure, values: Array, level: float = LEVEL, groups: Grouped | None = None
+) -> dict[str, Array]:
     """n, mean, sd, std_error, low, high and quantiles of each row.
 
     values : (E, R) per replicate; bool for probabilities, otherwise float with NaN where undefined
+    groups : the same by draw, if the replicates are spread over draws of the evidence
     """
     n, mean, sd = moments(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        std_error = sd / np.sqrt(n)
-    if measure.probability:
-        low, high = wilson(np.count_nonzero(values, axis=-1), n, level)
-        q05, q50, q95 = np.full((3, len(values)), np.nan)
+    q05, q50, q95 = (
+        np.full((3, len(values)), np.nan) if measure.probability else quantiles(values, (0.05, 0.5, 0.95))
+    )
+    if groups is not None:
+        _, _, std_error, count = mean_of(groups)
+        low, high = (
+            probability_interval(mean, std_error, n, count, level)
+            if measure.probability
+            else mean_interval(mean, std_error, count, level)
+        )
     else:
-        low, high = mean_interval(mean, std_error, n, level)
-        q05, q50, q95 = quantiles(values, (0.05, 0.5, 0.95))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            std_error = sd / np.sqrt(n)
+        low, high = (
+            wilson(np.count_nonzero(values, axis=-1), n, level)
+            if measure.probability
+            else mean_interval(mean, std_error, n, level)
+        )
     found = {"n": n, "mean": mean, "sd": sd, "std_error": std_error, "low": low, "high": high}
     return {**found, "q05": q05, "q50": q50, "q95": q95}
+
+
+def draw_means(run: Run, scenario: str, outcome: Array, point: int = 0) -> Grouped:
+    """An outcome by draw of the evidence: its mean given the draw, and from how many replicates.
+
+    outcome : (R,) or (E, R) of the stored replicates of the scenario, ascending; bool, or float with NaN where undefined
+    Raises InputError for a run that draws nothing, ValueError for an outcome of another length.
+    """
+    replicates = run.replicates(scenario, point)
+    if run.draws is None:
+        raise input_error(
+            "the run has every value at its centre: there are no draws to tell apart",
+            file=run.path / "config.yaml",
+            key="ensemble.parameters",
+            value="central",
+            accepted=["sampled"],
+        )
+    if outcome.shape[-1] != len(replicates):
+        raise ValueError(f"an outcome of {outcome.shape[-1]} replicates, not {len(replicates)}")
+    return grouped(np.atleast_2d(outcome), run.draw_of(replicates))
 
 
 def date_of(run: Run, year: int) -> str:
@@ -109,10 +147,11 @@ def _estimates(
     level: float,
 ) -> Iterator[Estimate]:
     for seen in observe(run, scenario, years, names, point):
-        columns = {
-            name: values.tolist() for name, values in estimates_of(seen.measure, seen.values, level).items()
-        }
+        groups = None if run.draws is None else grouped(seen.values, run.draw_of(seen.replicates))
+        found = estimates_of(seen.measure, seen.values, level, groups)
+        split: Iterator[Spread | None] = repeat(None) if groups is None else spreads(groups, level)
         head = (scenario, point, seen.measure.id)
         tail = (seen.year, date_of(run, seen.year), seen.measure.unit)
-        for entity, *numbers in zip(seen.entities, *columns.values(), strict=True):
+        columns = (values.tolist() for values in found.values())
+        for entity, *numbers in zip(seen.entities, *columns, split, strict=False):
             yield Estimate(*head, entity, *tail, *numbers)

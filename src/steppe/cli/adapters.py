@@ -176,7 +176,9 @@ def compared_text(rows: list[dict[str, Any]], everything: bool) -> str:
         from steppe.report.terminal import table
 
         names = ("scenario", "reference_scenario", "measure", "entity", "time", "reference", "alternative")
-        return table(rows, (*names, "difference", "low", "high", "n"))
+        drawn = [row | {"epistemic": (row["epistemic"] or {}).get("share")} for row in rows]
+        split = ("epistemic",) if any(row["epistemic"] for row in rows) else ()
+        return table(drawn, (*names, "difference", "low", "high", *split, "n"))
     from steppe.report.words import comparison_text
 
     return comparison_text(rows, rich=sys.stdout.isatty())

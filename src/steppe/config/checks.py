@@ -29,6 +29,7 @@ Placed = Callable[[InputError], InputError]
 def check_run(config: RunConfig, evidence: Evidence, placed: Sequence[Placed]) -> None:
     """Check world, parameters and scenarios. placed : one function per scenario that adds an error's file."""
     _placing(placed[0], check_length, config)
+    _placing(placed[0], check_draws, config)
     try:
         check_spec(config.world, evidence)
     except InputError as error:
@@ -73,6 +74,29 @@ def check_length(config: RunConfig) -> None:
             key="ensemble.steps_per_year",
             value=config.ensemble.steps_per_year,
             accepted=f"at most {MAX_STEPS // years} for {years} years: a run has at most {MAX_STEPS:,} steps",
+        )
+
+
+def check_draws(config: RunConfig) -> None:
+    """Draws are asked for where something is drawn, and each has the two replicates that tell its luck from the rest."""
+    ensemble = config.ensemble
+    if ensemble.parameters == "central":
+        if ensemble.draws is not None:
+            raise InputError(
+                "nothing is drawn while the parameters are central",
+                key="ensemble.draws",
+                value=ensemble.draws,
+                accepted="null, or ensemble.parameters=sampled",
+            )
+    elif ensemble.replicates < 2 * (ensemble.draws or 2):
+        most = ensemble.replicates // 2
+        raise InputError(
+            "every draw needs two replicates, so that what is not known can be told from luck",
+            key="ensemble.draws" if ensemble.draws else "ensemble.replicates",
+            value=ensemble.draws or ensemble.replicates,
+            accepted=f"2 to {most} draws for {ensemble.replicates} replicates"
+            if most > 1
+            else "4 or more replicates",
         )
 
 

@@ -15,6 +15,7 @@ from steppe.world.spec import WorldSpec
 
 GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor")
 _LISTS = ("states", "organisations", "poles", "without")  # of a world
+DRAWS = 50  # of the evidence, unless a run says otherwise
 MAX_STEPS = 2**15 - 1  # the tables number the steps in 16 bits
 
 
@@ -53,6 +54,8 @@ class Ensemble(Section):
 
     chunk : replicates per part of the run folder
     parameters : central values, drawn from their ranges, or drawn from a calibrated posterior
+    draws : with sampled parameters, how many draws of the evidence the replicates are spread over; null, `DRAWS`, or
+        half the replicates where that is less
     """
 
     replicates: Whole = Field(default=1000, ge=1, le=10_000_000)
@@ -61,6 +64,7 @@ class Ensemble(Section):
     steps_per_year: Whole = Field(default=4, ge=1, le=365)
     chunk: Whole = Field(default=250, ge=1, le=1_000_000)
     parameters: Literal["central", "sampled", "posterior"] = "central"
+    draws: OptionalWhole = Field(default=None, ge=2, le=1_000_000)
 
 
 class Executor(Section):
@@ -146,6 +150,14 @@ def switches(config: RunConfig, scenario: Scenario) -> dict[str, bool]:
 def overridden(config: RunConfig, scenario: Scenario) -> dict[str, float]:
     """Parameters that do not keep their coded value under a scenario: its own word before the run's."""
     return {**config.parameters, **scenario.parameters}
+
+
+def draws(config: RunConfig) -> int | None:
+    """Over how many draws of the evidence the replicates are spread; None where every value is central."""
+    ensemble = config.ensemble
+    if ensemble.parameters == "central":
+        return None
+    return min(DRAWS, ensemble.replicates // 2) if ensemble.draws is None else ensemble.draws
 
 
 def end(config: RunConfig) -> date:

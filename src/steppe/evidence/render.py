@@ -96,8 +96,13 @@ def _ranges(row: Mapping[str, Any]) -> str:
     if low is None or low == high:
         return ""
     if isinstance(low, Mapping):
-        return "  in " + ", ".join(f"{key} {low[key]:g}–{high[key]:g}" for key in low)
-    return f"  in {low:g}–{high:g}"
+        return "  in " + ", ".join(f"{key} {low[key]:g}–{high[key]:g}" for key in low) + _shape(row)
+    return f"  in {low:g}–{high:g}{_shape(row)}"
+
+
+def _shape(row: Mapping[str, Any]) -> str:
+    shape = row.get("distribution")
+    return f", {shape}" if shape else ""
 
 
 def _basis_lines(row: Mapping[str, Any]) -> list[str]:

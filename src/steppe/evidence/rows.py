@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from steppe.evidence.distribution import shape_name
 from steppe.evidence.lookup import Evidence
 from steppe.evidence.schema import CodedValue, StatusEvent
 
@@ -22,6 +23,7 @@ def value_row(evidence: Evidence, row: CodedValue) -> dict[str, Any]:
         "value": plain(row.value),
         "low": plain(row.low),
         "high": plain(row.high),
+        "distribution": shape_name(row, entry),
         **origins(evidence, row.basis, row.claims, row.sources),
         "assumed": row.assumed,
         "note": row.note,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from steppe.errors import input_error
+from steppe.evidence.distribution import parameter_distribution
 from steppe.evidence.lookup import Evidence
 from steppe.evidence.references import cited
 from steppe.evidence.rows import claim_reference as _claim_reference
@@ -271,6 +272,7 @@ def _parameter(evidence: Evidence, name: str) -> dict[str, Any] | None:
     return {
         "kind": "parameter",
         **data,
+        "distribution": parameter_distribution(parameter).shape,
         **_origins(evidence, parameter.basis, parameter.claims, parameter.source),
     }
 

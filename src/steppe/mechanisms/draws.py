@@ -37,6 +37,8 @@ SIGNAL = 21
 RELAPSE = 22
 STAGE = 23
 
+EVIDENCE = 31  # what is drawn before a replicate begins: see `simulation.sampling`
+
 PURPOSES = 64
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from steppe.analysis.components import spread_dict
 from steppe.analysis.indicators import catalogue
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import Estimate, measure_table
@@ -18,9 +19,10 @@ SUMMARY_VERSION = 1
 def summary(run: Run, years: Sequence[int] | None = None) -> dict[str, Any]:
     """Every measure of every scenario and design point at `years` (the last) as plain data.
 
-    Each row keeps three things apart: `std_error`, `low`, `high`, the simulation error of the mean, which
-    more replicates make small; `aleatory`, the spread between replicates, which they do not; and
-    `epistemic`, the spread that comes from not knowing the parameters: null unless a run varies them.
+    Each row keeps three things apart: `std_error`, `low`, `high`, the error of the mean, which more replicates (of
+    more draws) make small; `aleatory`, the spread that is luck, which they do not; and `epistemic`, the spread that
+    comes from not knowing the values, with its `share` of the two variances: null unless a run samples them. The
+    quantiles of `total` are those over all replicates, of `epistemic` those of the mean given the values.
     """
     stored = sorted({(m.chunk.point, m.chunk.scenario) for m in run.markers})
     rows = [
@@ -35,6 +37,7 @@ def summary(run: Run, years: Sequence[int] | None = None) -> dict[str, Any]:
         "level": LEVEL,
         "scenarios": list(run.scenarios),
         "replicates": {name: len(run.replicates(name)) for name in run.scenarios},
+        "draws": run.draws,
         "measures": catalogue(),
         "rows": rows,
     }
@@ -51,11 +54,15 @@ def row(estimate: Estimate) -> dict[str, Any]:
     """One estimate as plain data, None where a number is undefined."""
     names = ("scenario", "point", "measure", "entity", "year", "time", "unit", "n")
     numbers = ("mean", "std_error", "low", "high")
+    total = {name: _number(getattr(estimate, name)) for name in ("sd", "q05", "q50", "q95")}
+    parts = spread_dict(estimate.spread, total["sd"])
+    if estimate.spread is None:
+        parts["aleatory"] |= total
     return {
         **{name: getattr(estimate, name) for name in names},
         **{name: _number(getattr(estimate, name)) for name in numbers},
-        "aleatory": {name: _number(getattr(estimate, name)) for name in ("sd", "q05", "q50", "q95")},
-        "epistemic": None,
+        "total": total,
+        **parts,
     }
 
 

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from steppe.analysis.comparison import changes
 from steppe.analysis.indicators import MEASURES, Measure
-from steppe.analysis.intervals import LEVEL, wilson
+from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import Estimate, measure_table
 from steppe.paths import shown
 from steppe.results.query import Run
@@ -50,13 +49,17 @@ _PHRASES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One statement: what, its value with interval, and its change with interval; `weight` ranks it."""
+    """One statement: what, its value with interval, and its change with interval; `weight` ranks it.
+
+    split : how much of the change's variance comes from values that are not known, if they are drawn
+    """
 
     what: str
     value: str
     change: str
     weight: float
     measure: str
+    split: str = ""
 
 
 def phrase(measure: str, entity: str, year: int) -> str:
@@ -85,16 +88,29 @@ def run_text(run: Run, top: int = TOP, rich: bool = False) -> str:
         if not len(run.replicates(scenario)):
             blocks.append(f"{scenario}: no replicate is stored")
             continue
-        estimates = measure_table(run, [scenario], years)
-        before = {(e.measure, e.entity): e for e in estimates if e.year == years[0]}
-        lines = [
-            line
-            for after in estimates
-            if after.year == years[1] and (line := _since_start(before[after.measure, after.entity], after))
-        ]
-        head = f"{scenario}, {years[0]} to {years[1]} ({len(run.replicates(scenario)):,} replicates)"
+        lines = _changes(run, scenario)
+        head = f"{scenario}, {years[0]} to {years[1]} ({_size(len(run.replicates(scenario)), run.draws)})"
         blocks.append(_block(head, lines, f"since {years[0]}", top, rich))
     return "\n\n".join(blocks)
+
+
+def _changes(run: Run, scenario: str) -> list[Line]:
+    """What changed in a scenario between the start and the last year."""
+    if run.draws is not None:
+        return [line for row in changes(run, scenario) if (line := _against(row.as_dict()))]
+    years = (run.years[0], run.years[-1])
+    estimates = measure_table(run, [scenario], years)
+    before = {(e.measure, e.entity): e for e in estimates if e.year == years[0]}
+    return [
+        line
+        for after in estimates
+        if after.year == years[1] and (line := _since_start(before[after.measure, after.entity], after))
+    ]
+
+
+def _size(replicates: int, draws: int | None) -> str:
+    """``1,000 replicates`` or ``1,000 replicates of 50 draws of the evidence``."""
+    return f"{replicates:,} replicates" + (f" of {draws:,} draws of the evidence" if draws else "")
 
 
 def importance(measure: str, difference: float) -> float:
@@ -111,7 +127,8 @@ def _comparison(rows: Sequence[Mapping[str, Any]], several: bool, top: int, rich
         ]
     lines = [line for row in rows if (line := _against(row))]
     most = max(row["n"] for row in rows)
-    head = f"{names[0]} against {names[1]}, {first['year']} ({most:,} replicates)"
+    draws = max((row["epistemic"]["draws"] for row in rows if row.get("epistemic")), default=None)
+    head = f"{names[0]} against {names[1]}, {first['year']} ({_size(most, draws)})"
     if most == 1:
         return f"{head}: one replicate has no interval, and none of its differences stands out; see --all"
     return _block(head, lines, f"against {names[1]}", top, rich)
@@ -123,10 +140,12 @@ def _against(row: Mapping[str, Any]) -> Line | None:
     if difference is None or low is None or low <= 0 <= high:
         return None
     measure = _BY_ID[row["measure"]]
-    value = _level(measure, row["alternative"], row["n"])
+    value = _level(measure, row)
     what = phrase(measure.id, row["entity"], row["year"])
     change = interval(difference, low, high, signed=True)
-    return Line(what, value, change, importance(measure.id, difference), measure.id)
+    share = (row.get("epistemic") or {}).get("share")
+    split = "" if share is None else f"{share:.0%} epistemic".replace("%", " %")
+    return Line(what, value, change, importance(measure.id, difference), measure.id, split)
 
 
 def _since_start(before: Estimate, after: Estimate) -> Line | None:
@@ -140,12 +159,12 @@ def _since_start(before: Estimate, after: Estimate) -> Line | None:
     return Line(what, value, moved, importance(after.measure, change), after.measure)
 
 
-def _level(measure: Measure, mean: float, n: int) -> str:
+def _level(measure: Measure, row: Mapping[str, Any]) -> str:
     """The alternative's value; a probability with its own interval."""
-    if not measure.probability:
+    mean, low, high = (row[name] for name in ("alternative", "alternative_low", "alternative_high"))
+    if not measure.probability or low is None or high is None:
         return _plain(mean, 3)
-    low, high = wilson(np.array([round(mean * n)]), np.array([n]))
-    return interval(mean, float(low[0]), float(high[0]))
+    return interval(mean, low, high)
 
 
 def interval(value: float, low: float, high: float, signed: bool = False) -> str:
@@ -184,7 +203,10 @@ def _block(head: str, lines: Iterable[Line], against: str, top: int, rich: bool)
     tail = f"and {rest} smaller ones; all numbers with --json" if rest else ""
     if rich:
         return _table(head, told, against, tail)
-    body = [f"  {line.what}: {line.value}, {line.change} {against}" for line in told]
+    body = [
+        f"  {line.what}: {line.value}, {line.change} {against}" + (f", {line.split}" if line.split else "")
+        for line in told
+    ]
     return "\n".join([head, *body, *([f"  {tail}"] if tail else [])])
 
 
@@ -198,11 +220,13 @@ def _table(head: str, lines: Sequence[Line], against: str, tail: str) -> str:
     table.add_column("outcome")
     table.add_column("value")
     table.add_column(against)
+    drawn = any(line.split for line in lines)
+    if drawn:
+        table.add_column("variance")
     for line in lines:
         colour = "red" if line.change.startswith("−") else "green"
-        table.add_row(
-            line.what, line.value, f"[{colour}]{line.change.replace('[', chr(92) + '[')}[/{colour}]"
-        )
+        cells = [line.what, line.value, f"[{colour}]{line.change.replace('[', chr(92) + '[')}[/{colour}]"]
+        table.add_row(*cells, *([line.split] if drawn else []))
     stream = io.StringIO()
     Console(file=stream, force_terminal=True).print(table)
     return stream.getvalue().rstrip()

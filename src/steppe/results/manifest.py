@@ -67,6 +67,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
                 "the manifest is not whole; restore it, or run again into a new folder", file=file, key=key
             )
     _well_formed(manifest, file)
+    draws = manifest.get("draws")
+    if draws is not None and not (isinstance(draws, int) and 0 < draws <= manifest["replicates"]):
+        raise _changed(file, "draws", draws, f"null, or 1 to {manifest['replicates']}")
     return manifest
 
 
@@ -90,13 +93,17 @@ def _well_formed(manifest: dict[str, Any], file: Path) -> None:
                 isinstance(row, list) and len(row) == len(bodies) for row in value
             )
         if not fits:
-            raise InputError(
-                "the manifest was changed after it was written; restore it, or run again into a new folder",
-                file=file,
-                key=key,
-                value=value,
-                accepted=wanted,
-            )
+            raise _changed(file, key, value, wanted)
+
+
+def _changed(file: Path, key: str, value: object, wanted: str) -> InputError:
+    return InputError(
+        "the manifest was changed after it was written; restore it, or run again into a new folder",
+        file=file,
+        key=key,
+        value=value,
+        accepted=wanted,
+    )
 
 
 def circumstances() -> dict[str, Any]:

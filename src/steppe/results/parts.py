@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,23 @@ def write_part(path: Path, schema: Schema, table: Table, chunk: ChunkId) -> None
     try:
         cursor.register("chunk_table", arrays)
         select = f"SELECT {', '.join(columns)} FROM chunk_table"
+        write_whole(path, lambda to: _copy(cursor, select, to))
+    finally:
+        cursor.close()
+
+
+def write_draws(path: Path, ids: Sequence[str], values: Array) -> None:
+    """The drawn values of a run as a Parquet file with the columns draw, id, value; whole or not at all.
+
+    ids : (Q) names of what is drawn;  values : (D, Q), by draw
+    """
+    place = np.tile(np.arange(len(ids), dtype=np.int32), len(values))
+    arrays = {"draw": np.repeat(np.arange(len(values), dtype=np.int32), len(ids)), "value": values.ravel()}
+    cursor = _database(os.getpid()).cursor()
+    try:
+        cursor.register("drawn", {**arrays, "place": place})
+        cursor.register("names", {"place": np.arange(len(ids), dtype=np.int32), "id": np.array(ids, object)})
+        select = "SELECT draw, id, value FROM drawn JOIN names USING (place) ORDER BY draw, place"
         write_whole(path, lambda to: _copy(cursor, select, to))
     finally:
         cursor.close()

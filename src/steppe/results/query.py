@@ -23,9 +23,11 @@ from steppe.results.parts import literal, name_quoted
 from steppe.results.tables import (
     CHUNK_COLUMNS,
     CLOSING_KINDS,
+    DRAWS,
     ENTITIES,
     SQL_TYPES,
     UNCHANGING_KINDS,
+    draw_of,
     schemas_of,
 )
 
@@ -73,6 +75,17 @@ class Run:
         shape = (len(self.states), len(self.organisations))
         return np.array(self.manifest["initial_statuses"], np.int8).reshape(shape)
 
+    @property
+    def draws(self) -> int | None:
+        """How many draws of the evidence the replicates are spread over; None where all have the central values."""
+        count = self.manifest.get("draws")
+        return None if count is None else int(count)
+
+    def draw_of(self, replicates: NDArray[np.int32]) -> NDArray[np.int64]:
+        """(R,) the draw of each of the replicates (R,); 0 for all where nothing is drawn."""
+        wide = np.asarray(replicates, np.int64)
+        return np.asarray(draw_of(wide, self.draws or 1, int(self.manifest["replicates"])))
+
     def steps_done(self, year: int) -> int:
         """Steps that had been done at the observation of `year`; InputError for a year not observed."""
         if year not in self.years:
@@ -115,14 +128,16 @@ class Run:
     def connection(self) -> Any:
         """A new DuckDB connection with the run's tables as views; the caller closes it.
 
-        Views: one per table; `replicates` (scenario, point, replicate); `years` (year, steps);
-        `initial_statuses` (state, organisation, status); and the table macro `memberships(year)`: the
-        status of every state in every organisation at the observation of a year.
+        Views: one per table; `replicates` (scenario, point, replicate, draw); `draws` (draw, id, value), the
+        drawn values, empty where nothing is drawn; `years` (year, steps); `initial_statuses` (state,
+        organisation, status); and the table macro `memberships(year)`: the status of every state in every
+        organisation at the observation of a year.
         """
         connection = self._with_views(self.markers)
         connection.execute(_years(self))
         connection.execute(_initial(self))
         connection.execute(_replicates(self))
+        connection.execute(_draws(self))
         connection.execute(_MEMBERSHIPS)
         return connection
 
@@ -199,9 +214,17 @@ def _replicates(run: Run) -> str:
     values = ", ".join(rows or ["('', 0, 0, 0)"])
     return (
         "CREATE TABLE replicates AS SELECT scenario, point::INTEGER AS point, "
-        "unnest(range(first, first + count))::INTEGER AS replicate "
+        "unnest(range(first, first + count))::INTEGER AS replicate, "
+        f"(replicate * {run.draws or 1}::BIGINT // {run.manifest['replicates']})::INTEGER AS draw "
         f"FROM (VALUES {values}) t(scenario, point, first, count)"
     )
+
+
+def _draws(run: Run) -> str:
+    file = run.path / DRAWS
+    if run.draws is None or not file.is_file():
+        return "CREATE VIEW draws AS SELECT NULL::INTEGER AS draw, NULL::VARCHAR AS id, NULL::DOUBLE AS value WHERE false"
+    return f"CREATE VIEW draws AS SELECT * FROM read_parquet({literal(file)})"
 
 
 def _texts(values: Iterable[str]) -> str:

@@ -129,6 +129,14 @@ def plan_chunks(scenarios: Sequence[str], points: int, replicates: int, size: in
     ]
 
 
+def draw_of(replicate: Any, draws: int, replicates: int) -> Any:
+    """The draw of the evidence to which a replicate belongs: blocks of replicates/draws, or as near to it as can be.
+
+    replicate : number or array of numbers;  draws, replicates : how many a run has of each
+    """
+    return replicate * draws // replicates
+
+
 @dataclass(frozen=True)
 class Column:
     """One column. Missing values: -1 in text codes and where `missing` says so, NaN in floats, NaT in dates.
@@ -154,6 +162,7 @@ class Schema:
     columns: tuple[Column, ...]
 
 
+DRAWS = "draws.parquet"  # the drawn values of a run, see `parts.write_draws`
 CHUNK_COLUMNS = (
     Column("scenario", "text", "", "scenario"),
     Column("point", "int32", "1", "design point, from 0"),

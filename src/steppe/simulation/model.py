@@ -73,8 +73,8 @@ class Model(mesa.Model):
         collect: Literal["year", "step", "never"] = "year",
         reporters: collecting.Reporters | None = None,
     ) -> None:
-        start = setting(world, scenario, overrides, config, rng)
         number = replicate_number(replicate)
+        start = setting(world, scenario, overrides, config, rng, number)
         super().__init__(rng=start.seed)
         self.setting, self.replicate = start, number
         self.world, self.scenario_name = start.world, start.scenario.name

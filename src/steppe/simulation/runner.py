@@ -10,10 +10,11 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +22,24 @@ import numpy as np
 
 from steppe import paths
 from steppe.config.resolved import dump, load_config
-from steppe.config.schema import RunConfig, Scenario, overridden, steps, switches
+from steppe.config.schema import RunConfig, Scenario, draws, overridden, steps, switches
 from steppe.errors import InputError
 from steppe.evidence import Evidence
 from steppe.mechanisms.kernel import source_hash
-from steppe.mechanisms.observe import new_record
+from steppe.mechanisms.observe import Record, new_record
 from steppe.mechanisms.records import EVENT, MAX_EVENTS
 from steppe.mechanisms.state import capacity, parameters_of
 from steppe.results.manifest import read_manifest
+from steppe.results.parts import write_draws
 from steppe.results.store import RunFolder
-from steppe.results.tables import ChunkId, ChunkTables, plan_chunks
+from steppe.results.tables import DRAWS, ChunkId, ChunkTables, draw_of, plan_chunks
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
 from steppe.simulation.consequences import named_in
 from steppe.simulation.ensemble import run_chunk
 from steppe.simulation.plan import plan, step_of
 from steppe.simulation.recorder import chunk_tables
 from steppe.simulation.replicate import REPLICATE_LIMIT, initial_record
+from steppe.simulation.sampling import Sampled, sampled
 from steppe.world.arrays import World
 from steppe.world.build import build_world
 from steppe.world.spec import evidence_for, seeds_folder
@@ -58,15 +61,69 @@ class RunSummary:
     replicate_steps: int
 
 
+DRAWS_KEPT = 256  # worlds of draws, of some 50 kB each, that are kept for the other scenarios
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the replicates of one draw have in common: a world, and the parameters before a scenario sets its own."""
+
+    world: World
+    parameters: dict[str, float]
+
+
 @dataclass(frozen=True)
 class Prepared:
-    """Everything that simulating a config needs, made once."""
+    """Everything that simulating a config needs, made once.
+
+    coded : with every value as coded;  plans : scenario → PLAN records;  sampled : what is drawn, if anything is
+    """
 
     config: RunConfig
-    world: World
-    initial: dict[str, Array]  # scenario → record (1,)
-    plans: dict[str, Array]  # scenario → PLAN records
+    coded: Start
+    plans: dict[str, Array]
+    sampled: Sampled | None = None
     local: threading.local = field(default_factory=threading.local)
+    drawn: dict[int, Start] = field(default_factory=dict)
+
+    @property
+    def world(self) -> World:
+        """The world with every value as coded."""
+        return self.coded.world
+
+    def draw_of(self, replicate: int) -> int:
+        """The draw to which a replicate belongs; 0 where nothing is drawn."""
+        count = self.sampled.count if self.sampled else 1
+        return int(draw_of(replicate, count, self.config.ensemble.replicates))
+
+    def start(self, draw: int) -> Start:
+        """What a draw starts from; any draw is the coded one where nothing is drawn."""
+        if self.sampled is None:
+            return self.coded
+        found = self.drawn.get(draw)
+        if found is None:  # two threads may both build it; they build the same
+            found = self.drawn[draw] = start(self.sampled.evidence(draw), self.config)
+            for old in list(self.drawn)[:-DRAWS_KEPT]:
+                self.drawn.pop(old, None)
+        return found
+
+    @cached_property
+    def initial(self) -> dict[str, Array]:
+        """Scenario → the record (1,) from which it begins, with every value as coded."""
+        return {one.name: self._record(self.coded, one) for one in self.config.scenarios}
+
+    def begin(self, scenario: str, draw: int) -> Array:
+        """The record (1,) from which every replicate of a scenario in a draw begins."""
+        if self.sampled is None:
+            return self.initial[scenario]
+        one = next(one for one in self.config.scenarios if one.name == scenario)
+        return self._record(self.start(draw), one)
+
+    def _record(self, begun: Start, scenario: Scenario) -> Array:
+        ensemble = self.config.ensemble
+        values = begun.parameters | overridden(self.config, scenario)
+        own = switches(self.config, scenario)
+        return initial_record(begun.world, values, own, ensemble.steps_per_year, ensemble.seed)
 
 
 def parameter_values(evidence: Evidence, config: RunConfig, scenario: Scenario) -> dict[str, float]:
@@ -79,57 +136,81 @@ def parameter_values(evidence: Evidence, config: RunConfig, scenario: Scenario) 
 
 def prepare(config: RunConfig) -> Prepared:
     """Build the world and the starting records of every scenario. Raises InputError."""
-    if config.ensemble.parameters != "central":
+    if config.ensemble.parameters == "posterior":
         raise InputError(
-            "only the central parameter values can be simulated so far",
+            "there is no posterior to draw from: the model has not been calibrated",
             key="ensemble.parameters",
             value=config.ensemble.parameters,
-            accepted=["central"],
+            accepted=["central", "sampled"],
         )
     if config.ensemble.replicates > REPLICATE_LIMIT:
         raise InputError(
             "too many replicates", key="ensemble.replicates", accepted=f"at most {REPLICATE_LIMIT}"
         )
     evidence = evidence_for(config.world)
-    weights = parameter_values(evidence, config, config.scenarios[0])
-    world = build_world(evidence, config.world, {k: v for k, v in weights.items() if k.startswith("world.")})
-    per_year, seed = config.ensemble.steps_per_year, config.ensemble.seed
-    initial, plans = {}, {}
+    coded = start(evidence, config)
+    per_year, plans = config.ensemble.steps_per_year, {}
     for scenario in config.scenarios:
-        values = parameter_values(evidence, config, scenario)
-        initial[scenario.name] = initial_record(world, values, switches(config, scenario), per_year, seed)
         dated = []
         for n, one in enumerate(scenario.interventions):
-            told = named_in(one, world, f"scenario.interventions[{n}]").model_dump(by_alias=True)
-            dated.append((step_of(one.date, world.start, per_year), told))
-        plans[scenario.name] = plan(dated, world)
-    return Prepared(config, world, initial, plans)
+            told = named_in(one, coded.world, f"scenario.interventions[{n}]").model_dump(by_alias=True)
+            dated.append((step_of(one.date, coded.world.start, per_year), told))
+        plans[scenario.name] = plan(dated, coded.world)
+    count = draws(config)
+    return Prepared(config, coded, plans, None if count is None else sampled(evidence, config, count))
+
+
+def start(evidence: Evidence, config: RunConfig) -> Start:
+    """The world that the evidence gives, and its parameters with those that the config sets."""
+    values = {
+        name: float(parameter.value) for name, parameter in evidence.parameters.items()
+    } | config.parameters
+    weights = {name: value for name, value in values.items() if name.startswith("world.")}
+    return Start(build_world(evidence, config.world, weights), values)
 
 
 def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
-    """Simulate one chunk. The workspace of the calling thread is used again from chunk to chunk."""
+    """Simulate one chunk, draw by draw. The workspace of the calling thread is used again from chunk to chunk."""
     ensemble, world = prepared.config.ensemble, prepared.world
-    initial = prepared.initial[chunk.scenario]
-    state = getattr(prepared.local, "state", None)
-    if state is None:
-        state = prepared.local.state = initial.copy()
-    state[:] = initial
     record = new_record(chunk.count, ensemble.years, world)
-    events, full = run_chunk(
-        state[0],
-        parameters_of(state),
-        initial[0],
-        parameters_of(initial).copy(),
-        chunk.first,
-        prepared.plans[chunk.scenario],
-        ensemble.years,
-        ensemble.steps_per_year,
-        record,
-        np.zeros(64 * chunk.count + 64, EVENT),
-    )
+    events, full = [], 0
+    for draw, first, count in blocks(prepared, chunk):
+        initial = prepared.begin(chunk.scenario, draw)
+        state = getattr(prepared.local, "state", None)
+        if state is None:
+            state = prepared.local.state = initial.copy()
+        state[:] = initial
+        place = first - chunk.first
+        happened, lost = run_chunk(
+            state[0],
+            parameters_of(state),
+            initial[0],
+            parameters_of(initial).copy(),
+            first,
+            prepared.plans[chunk.scenario],
+            ensemble.years,
+            ensemble.steps_per_year,
+            Record(*(series[place : place + count] for series in record)),
+            np.zeros(64 * count + 64, EVENT),
+        )
+        events.append(happened)
+        full += lost
     if full:
         raise OverflowError(f"{full} of {chunk.count} replicates had more than {MAX_EVENTS} events")
-    return chunk_tables(record, events, chunk.first, world, ensemble.steps_per_year)
+    return chunk_tables(record, np.concatenate(events), chunk.first, world, ensemble.steps_per_year)
+
+
+def blocks(prepared: Prepared, chunk: ChunkId) -> Iterator[tuple[int, int, int]]:
+    """(draw, first replicate, how many) of each draw of which a chunk has replicates; one block at least."""
+    first = chunk.first
+    while first < chunk.first + chunk.count:
+        draw, end = prepared.draw_of(first), first + 1
+        while end < chunk.first + chunk.count and prepared.draw_of(end) == draw:
+            end += 1
+        yield draw, first, end - first
+        first = end
+    if not chunk.count:
+        yield prepared.draw_of(first), first, 0
 
 
 def compile_ahead(prepared: Prepared, say: Say) -> None:
@@ -150,6 +231,7 @@ def run(config: RunConfig, folder: Path, progress: Progress, say: Say = lambda t
     prepared = prepare(config)
     text = dump(config)
     with RunFolder.create(folder, manifest(prepared, text), text) as store:
+        _write_draws(prepared, folder)
         return _complete(prepared, store, progress, say, started)
 
 
@@ -160,17 +242,24 @@ def resume(folder: Path, progress: Progress, say: Say = lambda text: None) -> Ru
     config = load_config(folder / "config.yaml")
     prepared = prepare(config)
     now = manifest(prepared, dump(config))
-    for key in ("config_sha256", "evidence_sha256", "rules"):
-        if wanted.get(key) != now[key]:
+    for key in ("config_sha256", "evidence_sha256", "rules", "draws_sha256"):
+        if wanted.get(key) != now.get(key):
             raise InputError(
                 "the run cannot be resumed: what it was made from has changed, and its parts would not fit together",
                 file=folder / "manifest.json",
                 key=key,
-                value=now[key],
+                value=now.get(key),
                 accepted=str(wanted.get(key)),
             )
     with RunFolder.resume(folder) as store:
+        _write_draws(prepared, folder)
         return _complete(prepared, store, progress, say, started)
+
+
+def _write_draws(prepared: Prepared, folder: Path) -> None:
+    """The drawn values beside the tables; the same bytes whenever it is done."""
+    if prepared.sampled is not None:
+        write_draws(folder / DRAWS, prepared.sampled.uncertain.ids, prepared.sampled.table())
 
 
 def _complete(
@@ -268,6 +357,18 @@ def manifest(prepared: Prepared, config_text: str) -> dict[str, Any]:
         "config_sha256": hashlib.sha256(config_text.encode()).hexdigest(),
         "evidence_sha256": evidence_hash(config),
         "rules": source_hash(),
+        **_drawn(prepared),
+    }
+
+
+def _drawn(prepared: Prepared) -> dict[str, Any]:
+    """What the manifest says of the draws; nothing where every value is central."""
+    if prepared.sampled is None:
+        return {}
+    return {
+        "draws": prepared.sampled.count,
+        "drawn_values": len(prepared.sampled.uncertain.ids),
+        "draws_sha256": prepared.sampled.digest(),
     }
 
 

@@ -42,12 +42,14 @@ def setting(
     overrides: Sequence[str],
     config: RunConfig | None,
     seed: int | None,
+    replicate: int = 0,
 ) -> Setting:
     """The start of a replicate.
 
     world : a name or folder as on the command line, or a world that is built already
     scenario, overrides : as on the command line; with a config, one of its scenarios by name, no overrides
     seed : None, that of the config
+    replicate : with sampled parameters, the replicate whose draw of the evidence is wanted
     Raises InputError.
     """
     if config is None:
@@ -66,7 +68,9 @@ def setting(
         initial, orders = _on(world, config, one)
     else:
         ready = prepare(config)
-        world, initial, orders = ready.world, ready.initial[one.name], ready.plans[one.name]
+        draw = ready.draw_of(replicate)
+        world = ready.start(draw).world
+        initial, orders = ready.begin(one.name, draw), ready.plans[one.name]
     per_year = config.ensemble.steps_per_year
     return Setting(
         world, one, initial, orders, per_year, per_year * config.ensemble.years, config.ensemble.seed
@@ -116,6 +120,13 @@ def _with_seed(config: RunConfig, scenario: Scenario, seed: int | None) -> RunCo
 def _on(world: World, config: RunConfig, scenario: Scenario) -> tuple[Array, Array]:
     """The record and the orders of a scenario put to a world that was built elsewhere."""
     per_year, seed = config.ensemble.steps_per_year, config.ensemble.seed
+    if config.ensemble.parameters != "central":
+        raise InputError(
+            "a world that is built already has no ranges to draw from",
+            key="ensemble.parameters",
+            value=config.ensemble.parameters,
+            accepted="central; or a world by its name or folder",
+        )
     values = parameter_values(evidence_for(config.world), config, scenario)
     dated = []
     for one in scenario.interventions:
