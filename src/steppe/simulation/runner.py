@@ -126,12 +126,11 @@ class Prepared:
         return initial_record(begun.world, values, own, ensemble.steps_per_year, ensemble.seed)
 
 
-def parameter_values(evidence: Evidence, config: RunConfig, scenario: Scenario) -> dict[str, float]:
-    """Every parameter by id: the coded value, unless the world does without what it stands for, or the config or the
-    scenario says otherwise."""
+def parameter_values(evidence: Evidence, config: RunConfig) -> dict[str, float]:
+    """Every parameter by id: the coded value, unless the world does without what it stands for, or the run says otherwise."""
     coded = {name: float(parameter.value) for name, parameter in evidence.parameters.items()}
     without = removal(evidence, config.world.without).parameters
-    return {**coded, **without, **overridden(config, scenario)}
+    return {**coded, **without, **config.parameters}
 
 
 def prepare(config: RunConfig) -> Prepared:
@@ -162,9 +161,7 @@ def prepare(config: RunConfig) -> Prepared:
 
 def start(evidence: Evidence, config: RunConfig) -> Start:
     """The world that the evidence gives, and its parameters with those that the config sets."""
-    values = {
-        name: float(parameter.value) for name, parameter in evidence.parameters.items()
-    } | config.parameters
+    values = parameter_values(evidence, config)
     weights = {name: value for name, value in values.items() if name.startswith("world.")}
     return Start(build_world(evidence, config.world, weights), values)
 

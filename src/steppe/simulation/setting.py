@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from steppe.config.compose import compose
-from steppe.config.schema import RunConfig, Scenario, switches
+from steppe.config.schema import RunConfig, Scenario, overridden, switches
 from steppe.errors import InputError, input_error
 from steppe.simulation.consequences import named_in, parsed
 from steppe.simulation.plan import plan, step_of
@@ -127,7 +127,7 @@ def _on(world: World, config: RunConfig, scenario: Scenario) -> tuple[Array, Arr
             value=config.ensemble.parameters,
             accepted="central; or a world by its name or folder",
         )
-    values = parameter_values(evidence_for(config.world), config, scenario)
+    values = parameter_values(evidence_for(config.world), config) | overridden(config, scenario)
     dated = []
     for one in scenario.interventions:
         if one.date < world.start:
