@@ -16,6 +16,7 @@ NAMES = (
     "affinity",
     "security",
     "alignment",
+    "bilateral",
     "value",
     "membership",
     "institutions",

@@ -30,6 +30,7 @@ DERIVED = frozenset(
         "pair.pact2",
         "pair.trade1_by",
         "pair.pact1_by",
+        "pair.common",
         "pair.contact",
         "pair.relief",
         "pair.tariff",

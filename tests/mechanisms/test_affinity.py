@@ -11,6 +11,7 @@ from steppe.world.synthetic import make_world
 
 from .contract import MechanismContract
 from .support import begun, default_parameters
+from .test_derived import with_instruments
 
 STILL = dict(
     affinity__noise=0, affinity__contact=0, affinity__trade_contact=0, affinity__conflict_erosion=0,
@@ -60,6 +61,17 @@ class TestReversion:
         assert record["pair"]["affinity"][0, 0, 1] == pytest.approx(0.5 * (1 - slow) ** 10, rel=1e-12)
         fast = p["affinity.reversion"] * 0.25
         assert record["pair"]["affinity"][0, 0, 2] == pytest.approx(0.5 * (1 - fast) ** 10, rel=1e-12)
+
+    def test_an_instrument_outside_bodies_slows_it_by_its_relief(self):
+        """The rate is μ(1 − instrument_relief · relief) between those enrolled; with `instruments` off it is μ."""
+        p = default_parameters(**STILL)
+        for switches, relief in (({}, 0.6), ({"instruments": False}, 0.0)):
+            record = begun(with_instruments(make_world(3, 0), [[1, 1, 0]], relief=0.6), p, switches)
+            start_at(record, 0.5)
+            steps(record, 10)
+            for j, share in ((1, relief), (2, 0.0)):
+                rate = p["affinity.reversion"] * (1 - p["affinity.instrument_relief"] * share) * 0.25
+                assert record["pair"]["affinity"][0, 0, j] == pytest.approx(0.5 * (1 - rate) ** 10, rel=1e-12)
 
     def test_baseline_follows_and_is_anchored(self):
         """With affinity held, da⁰ = [f(a − a⁰) + k(a^s − a⁰)]Δt settles at (f a + k a^s)/(f + k)."""

@@ -132,11 +132,21 @@ class TestLeverage:
         """The switch `pressure`."""
         assert leverage(begun(self.world(), switches={"pressure": False})[0], 1, 0) == 0
 
+    def test_a_crisis_raises_it(self):
+        """By 1 + crisis of the one who is in it; the partner's own does nothing; 1 is the end."""
+        record = begun(self.world())
+        calm = leverage(record[0], 1, 0)
+        record["actor"]["crisis"][0, :2] = (0.9, 0.3)
+        assert leverage(record[0], 1, 0) == pytest.approx(1.3 * calm, rel=1e-14)
+        record["actor"]["crisis"][0, 1] = 50
+        assert leverage(record[0], 1, 0) == 1
+
     @given(seed=st.integers(0, 2000))
     def test_bounds(self, seed):
-        """The coded weights sum to 1, so leverage lies in [0, 1]."""
+        """Leverage lies in [0, 1], in crises too."""
         world = small_world(5, 3, seed)
         state = advance(begun(world, seed=seed), 2)[0]
+        state["actor"]["crisis"][: 1 + seed % 5] = seed % 7
         found = [leverage(state, i, k) for i in range(5) for k in range(5)]
         assert all(0 <= value <= 1 for value in found)
 

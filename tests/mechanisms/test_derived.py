@@ -1,5 +1,7 @@
 """What follows from statuses and depths: refreshing a few rows equals refreshing everything."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,9 +11,10 @@ from oracle.worlds import random_parameters, small_world
 from steppe.mechanisms.derived import major_threshold, median_capability, update_all, update_body
 from steppe.mechanisms.institutions import dissolve, merge, set_depth
 from steppe.mechanisms.membership import change_status
+from steppe.world.agenda import Agenda
 from steppe.world.synthetic import make_world, synthetic_world
 
-from .support import DERIVED, begun, default_parameters, leaves
+from .support import DERIVED, advance, begun, default_parameters, leaves
 
 N, M = 6, 4
 
@@ -48,6 +51,20 @@ def same_as_afresh(record):
         np.testing.assert_allclose(kept, wanted, rtol=1e-13, atol=1e-15, err_msg=name)
 
 
+def with_instruments(world, enrolled, strength=0.25, relief=0.6, active=1):
+    """The world with instruments of identity. enrolled : (I, N) flags; the rest a number, or one for each."""
+    enrolled = np.asarray(enrolled, np.int64)
+    count = len(enrolled)
+    agenda = Agenda(
+        instruments=tuple(f"I{number}" for number in range(count)),
+        strength=np.full(count, strength, float),
+        relief=np.full(count, relief, float),
+        active=np.full(count, active, np.int64),
+        enrolled=enrolled,
+    )
+    return replace(world, agenda=agenda)
+
+
 moves = st.lists(
     st.one_of(
         st.tuples(st.just("status"), st.integers(0, N - 1), st.integers(0, M - 1), st.integers(0, 3)),
@@ -63,7 +80,9 @@ class TestRefresh:
     @given(seed=st.integers(0, 300), moves=moves)
     def test_by_row_equals_afresh(self, seed, moves):
         """After every change of a status or a depth, dissolution and merger."""
-        record = begun(small_world(N, M, seed), random_parameters(seed))
+        enrolled = np.random.default_rng(seed).integers(0, 2, (2, N))
+        world = with_instruments(small_world(N, M, seed), enrolled, [0.2, 0.3], [0.3, 0.5])
+        record = begun(world, random_parameters(seed))
         state = record[0]
         for kind, *what in moves:
             alive = state["body"]["alive"]
@@ -92,6 +111,19 @@ class TestRefresh:
         pair = begun(world)["pair"][0, 1, 0]
         assert (pair["trade1"], pair["trade2"], pair["trade1_by"]) == (0.7, 0.5, 2)
 
+    def test_common_by_hand(self):
+        """The depth of the deepest common body whatever its scope; observers and the dead have nothing in common."""
+        status = np.array([[2, 2, 2, 2], [2, 2, 1, 2], [0, 2, 2, 0]])
+        scope = [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)]
+        world = make_world(3, 4, depth=[0.3, 0.1, 0.9, 0.5], scope=scope, status=status)
+        record = begun(world)
+        expected = np.array([[0, 0.5, 0.9], [0.5, 0, 0.1], [0.9, 0.1, 0]])
+        np.testing.assert_array_equal(record["pair"]["common"][0, :3, :3], expected)
+        dissolve(record[0], 2)
+        dissolve(record[0], 3)
+        expected = np.array([[0, 0.3, 0.1], [0.3, 0, 0.1], [0.1, 0.1, 0]])
+        np.testing.assert_array_equal(record["pair"]["common"][0, :3, :3], expected)
+
     def test_burden(self):
         """Σ_{k≠i} θ_jk (1 − θ_ik) c_k by brute force; also as set up from the world."""
         world = small_world(6, 2, 5)
@@ -105,6 +137,50 @@ class TestRefresh:
         np.testing.assert_allclose(record["pair"]["burden"][0, :6, :6], expected, atol=1e-15)
         update_all(record[0])
         np.testing.assert_allclose(record["pair"]["burden"][0, :6, :6], expected, atol=1e-15)
+
+
+IDENTITY = (0.0, 0.0, 1.0, 0.0)
+
+
+class TestInstruments:
+    """Instruments of identity: alphabets, games, funds; and bodies that are instruments."""
+
+    def pairs(self, world, **switches):
+        """Contact and relief between three states."""
+        pair = begun(world, switches=switches)["pair"][0, :3, :3]
+        np.testing.assert_array_equal(pair["contact"], pair["contact"].T)
+        np.testing.assert_array_equal(pair["relief"], pair["relief"].T)
+        upper = np.triu_indices(3, 1)
+        return pair["contact"][upper].tolist(), pair["relief"][upper].tolist()
+
+    def test_add_contact_and_relieve(self):
+        """Strengths add to the contact of bodies, up to 1; the strongest relief counts. Pairs 01, 02, 12."""
+        bare = make_world(3, 1, scope=[IDENTITY], depth=[0.3], status=[[2], [2], [0]])
+        world = with_instruments(bare, [[1, 1, 1], [0, 1, 1]], [0.25, 0.5], [0.6, 0.2])
+        assert self.pairs(world) == ([0.3 + 0.25, 0.25, 0.75], [0.6, 0.6, 0.6])
+        assert self.pairs(with_instruments(bare, [[1, 1, 0]], 0.9))[0] == [1, 0, 0]
+        assert self.pairs(with_instruments(bare, [[1, 1, 1]], active=0)) == ([0.3, 0, 0], [0, 0, 0])
+
+    def test_beside_a_body_that_is_one(self):
+        """The relief of a body is 1; an instrument beside it adds contact only."""
+        bare = make_world(3, 1, scope=[IDENTITY], depth=[0.3], status=[[2], [2], [1]], instrument=[1])
+        assert self.pairs(with_instruments(bare, [[1, 1, 1]], 0.25, 0.5))[1] == [1, 0.5, 0.5]
+
+    def test_off(self):
+        """`instruments` off: no instrument counts, bodies that are instruments keep their contact and relieve nothing."""
+        bare = make_world(3, 1, scope=[IDENTITY], depth=[0.3], status=[[2], [2], [0]], instrument=[1])
+        assert self.pairs(bare) == ([0.3, 0, 0], [1, 0, 0])
+        assert self.pairs(with_instruments(bare, [[1, 1, 1]]), instruments=False) == ([0.3, 0, 0], [0, 0, 0])
+
+    def test_the_switch_takes_effect_in_a_run(self):
+        """What is derived is refreshed with the intervention that throws it."""
+        world = with_instruments(make_world(3, 0), [[1, 1, 1]])
+        record = begun(world)
+        off = {"step": 1, "kind": "mechanism", "mechanism": "instruments", "on": False}
+        advance(record, 1, world, [off])
+        assert record["pair"]["relief"][0, 0, 1] == 0.6
+        advance(record, 1, world, [off], first=1)
+        assert record["pair"]["relief"][0, 0, 1] == record["pair"]["contact"][0, 0, 1] == 0
 
 
 class TestMajorPowers:

@@ -65,7 +65,7 @@ class TestWhatDoesNotMatter:
         other = advance(begun(shuffled, p), 40, shuffled, orders)
         seats = one["seat"]["status"][0, :7, :4][np.ix_(states, bodies)]
         np.testing.assert_array_equal(other["seat"]["status"][0, :7, :4], seats)
-        for name in ("affinity", "baseline"):
+        for name in ("affinity", "baseline", "tie", "conflict"):
             expected = one["pair"][name][0, :7, :7][np.ix_(states, states)]
             np.testing.assert_allclose(other["pair"][name][0, :7, :7], expected, atol=1e-12)
         np.testing.assert_array_equal(other["body"]["alive"][0, :4], one["body"]["alive"][0, bodies])

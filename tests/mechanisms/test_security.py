@@ -75,6 +75,15 @@ class TestNeed:
             found.append(float(record["actor"]["need"][0, 0]))
         assert found == sorted(found, reverse=True) and len(set(found)) == 6
 
+    def test_prestige_counts_with_demonstration(self):
+        """(1 + prestige) in what a partner is worth; with the switch off it is as if nothing had been shown."""
+        world = make_world(2, 0, tie=both(0.5), nonstate_threat=[0.1, 0.1])
+        for on, factor in ((True, 1.8), (False, 1.0)):
+            record = begun(world, switches={"demonstration": on})
+            record["actor"]["prestige"][0, 1] = 0.8
+            update_security(record[0])
+            assert record["actor"]["protection"][0, 0] == pytest.approx(0.5 * 0.5 * factor / 2, rel=1e-14)
+
     def test_a_hated_ally_protects_nobody(self):
         """(1 + a)/2 = 0 at a = −1."""
         world = make_world(2, 0, tie=both(0.9), nonstate_threat=[0.1, 0], affinity_structural=both(-1))

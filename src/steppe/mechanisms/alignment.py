@@ -69,7 +69,10 @@ def update_shares(state: Any, i: int) -> Any:
 
 @kernel
 def leverage(state: Any, i: int, k: int) -> Any:
-    """L_ik: leverage of k over i, in [0, 1]: trade, protection and transit, scaled by how much smaller i is."""
+    """L_ik: leverage of k over i, in [0, 1]: trade, protection and transit, scaled by how much smaller i is.
+
+    A financial crisis of i raises it.
+    """
     if state.p.on_pressure == 0.0 or i == k or state.actor[k].capability <= 0.0:
         return 0.0
     asymmetry = 1.0 - state.actor[i].capability / state.actor[k].capability
@@ -79,11 +82,12 @@ def leverage(state: Any, i: int, k: int) -> Any:
     held = 0.0
     if pact > 0.25 and state.actor[i].protection > 0.0:
         held = cover(state, i, k, pact) / state.actor[i].protection
-    return asymmetry * (
+    dependence = (
         state.p.lev_trade * min(1.0, 2.0 * state.pair[i, k].trade_share)
         + state.p.lev_protection * held
         + state.p.lev_transit * min(1.0, state.pair[i, k].transit)
     )
+    return min(1.0, asymmetry * dependence * (1.0 + state.actor[i].crisis))
 
 
 @kernel

@@ -109,6 +109,7 @@ def clear_common(pair: Any) -> Any:
     pair.trade2 = 0.0
     pair.pact1 = 0.0
     pair.pact2 = 0.0
+    pair.common = 0.0
     pair.contact = 0.0
     pair.relief = 0.0
     pair.trade1_by = -1
@@ -122,6 +123,7 @@ def copy_common(source: Any, target: Any) -> Any:
     target.trade2 = source.trade2
     target.pact1 = source.pact1
     target.pact2 = source.pact2
+    target.common = source.common
     target.contact = source.contact
     target.relief = source.relief
     target.trade1_by = source.trade1_by
@@ -129,31 +131,61 @@ def copy_common(source: Any, target: Any) -> Any:
 
 
 @kernel
+def meet(state: Any, i: int, o: int) -> Any:
+    """Contact of i, which has a seat in body o, with the others that have one."""
+    identity = state.body[o].depth * state.body[o].identity
+    if identity == 0.0:
+        return
+    own = 1.0 if state.seat[i, o].status == MEMBER else state.p.observer_contact
+    for j in range(state.n):
+        if j != i and state.seat[j, o].status != NONE:
+            other = 1.0 if state.seat[j, o].status == MEMBER else state.p.observer_contact
+            state.pair[i, j].contact += own * other * identity
+
+
+@kernel
+def share_body(state: Any, i: int, o: int) -> Any:
+    """What member i of body o has in common with the other members: depths, and relief where it is an instrument."""
+    body = state.body[o]
+    trade, security = body.depth * body.trade, body.depth * body.security
+    relieves = body.instrument != 0 and state.p.on_instruments != 0.0
+    for position in range(body.n_members):
+        j = state.roll[o, position].member
+        if j != i:
+            offer(state.pair[i, j], trade, security, o)
+            state.pair[i, j].common = max(state.pair[i, j].common, body.depth)
+            if relieves:
+                state.pair[i, j].relief = 1.0
+
+
+@kernel
+def share_instruments(state: Any, i: int) -> Any:
+    """Contact and relief of i with those that take part in the same instruments of identity."""
+    if state.p.on_instruments == 0.0:
+        return
+    for which in range(state.n_instruments):
+        instrument = state.instrument[which]
+        if instrument.active == 0 or state.enrolled[which, i].member == 0:
+            continue
+        for j in range(state.n):
+            if j != i and state.enrolled[which, j].member != 0:
+                state.pair[i, j].contact += instrument.strength
+                state.pair[i, j].relief = max(state.pair[i, j].relief, instrument.relief)
+
+
+@kernel
 def update_common(state: Any, i: int) -> Any:
-    """Common trade depth, pact, contact and instruments of state i with all others (row and column i)."""
+    """Common depths, pact, contact and instruments of state i with all others (row and column i)."""
     n = state.n
     for j in range(n):
         clear_common(state.pair[i, j])
     for o in range(state.m):
         if state.body[o].alive == 0 or state.seat[i, o].status == NONE:
             continue
-        own = 1.0 if state.seat[i, o].status == MEMBER else state.p.observer_contact
-        identity = state.body[o].depth * state.body[o].identity
-        if identity > 0.0:
-            for j in range(n):
-                if j != i and state.seat[j, o].status != NONE:
-                    other = 1.0 if state.seat[j, o].status == MEMBER else state.p.observer_contact
-                    state.pair[i, j].contact += own * other * identity
-        if state.seat[i, o].status != MEMBER:
-            continue
-        trade = state.body[o].depth * state.body[o].trade
-        security = state.body[o].depth * state.body[o].security
-        for position in range(state.body[o].n_members):
-            j = state.roll[o, position].member
-            if j != i:
-                offer(state.pair[i, j], trade, security, o)
-                if state.body[o].instrument:
-                    state.pair[i, j].relief = 1.0
+        meet(state, i, o)
+        if state.seat[i, o].status == MEMBER:
+            share_body(state, i, o)
+    share_instruments(state, i)
     for j in range(n):
         if j != i:
             state.pair[i, j].contact = min(1.0, state.pair[i, j].contact)

@@ -6,7 +6,7 @@
  4 affinity      contact, trade and conflict move affinity
  5 security      danger, protection, need
  6 alignment     ties to poles
- 7 bilateral     (no rule yet)
+ 7 bilateral     pairs climb and descend the ladder of security ties
  8 domestic      (no rule yet)
  9 membership    states weigh applying, observing, leaving; bodies admit
 10 institutions  deepen, hollow, merge, dissolve
@@ -19,6 +19,7 @@ from typing import Any
 
 from steppe.mechanisms.affinity import update_affinity
 from steppe.mechanisms.alignment import update_alignment
+from steppe.mechanisms.bilateral import update_bilateral
 from steppe.mechanisms.derived import start, update_trade
 from steppe.mechanisms.institutions import update_institutions
 from steppe.mechanisms.kernel import kernel
@@ -33,10 +34,11 @@ SCHEDULE: tuple[tuple[str, Callable[..., None]], ...] = (
     ("affinity", update_affinity),
     ("security", update_security),
     ("alignment", update_alignment),
+    ("bilateral", update_bilateral),
     ("membership", update_membership),
     ("institutions", update_institutions),
 )
-SKIPPED_WHEN_OFF = ("shocks", "affinity", "membership", "institutions")
+SKIPPED_WHEN_OFF = ("shocks", "affinity", "bilateral", "membership", "institutions")
 
 
 @kernel
@@ -50,6 +52,8 @@ def step(state: Any, parameters: Any, plan: Any) -> Any:
         update_affinity(state)
     update_security(state)
     update_alignment(state)
+    if state.p.on_bilateral != 0.0:
+        update_bilateral(state)
     if state.p.on_membership != 0.0:
         update_membership(state)
     if state.p.on_institutions != 0.0:

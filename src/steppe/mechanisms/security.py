@@ -28,11 +28,11 @@ def pact_without(state: Any, i: int, j: int, o: int) -> Any:
 
 @kernel
 def cover(state: Any, i: int, j: int, rung: float) -> Any:
-    """What a pact of this rung with j adds to i's protection [capability]."""
+    """What a pact of this rung with j adds to i's protection [capability]; prestige counts where demonstration does."""
     return (
         rung
         * state.actor[j].capability
-        * (1.0 + state.actor[j].prestige)
+        * (1.0 + state.p.on_demonstration * state.actor[j].prestige)
         * (1.0 + state.pair[i, j].affinity)
         / 2.0
     )
