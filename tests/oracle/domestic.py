@@ -18,11 +18,10 @@ def domestic(model):
         if not process.at_last_stage():
             for i in process.parties():
                 move_support(model, process, i)
-    for i in model.states:
+    for i in model.in_order(model.states):
         irregular_change(model, i)
-    if model.switches["gates"]:
-        for gate in model.gates:
-            gate.step()
+    for gate in model.gates:
+        gate.step()
 
 
 def move_approval(model, i):
@@ -92,12 +91,10 @@ class Gate:
         self.mix = mix if self.process else 0.0
         self.noise = noise
         self.due = math.floor(due / model.years_per_step + 1e-9) if due >= 0 else None
-        self.dated = clock < 0
         self.clock = None if clock < 0 else int(clock)
         self.delay = delay
         self.again = again
         self.passed = bool(agenda.passed[index])
-        self.failed_for_good = False
         self.held = 0
         self.chained = None  # filled by the model when all gates exist
 
@@ -108,13 +105,13 @@ class Gate:
             self.due = now + round(self.delay / self.model.years_per_step)
         if self.is_held():
             self.hold()
-            self.due = now + round(self.again / self.model.years_per_step) if self.again > 0 else None
 
     def clock_starts(self):
         """Whether the stage after which the vote is due has been reached, and no vote is due or done yet."""
-        if self.clock is None or self.passed or self.failed_for_good or self.due is not None:
+        if self.clock is None or self.passed or self.due is not None:
             return False
-        return self.process is not None and self.process.stage >= self.clock
+        failed_for_good = self.held > 0 and self.again == 0
+        return self.process is not None and self.process.stage >= self.clock and not failed_for_good
 
     def is_held(self):
         """Whether the vote takes place in this step."""
@@ -131,7 +128,6 @@ class Gate:
             score += self.mix * self.process.roles[self.state].support
         chance = normal_cdf((score - 0.5) / self.noise)
         passes = self.model.uniform(GATE, self.key) < chance
-        self.held += 1
         self.model.log(
             "gate_passed" if passes else "gate_failed",
             state=self.state,
@@ -139,21 +135,28 @@ class Gate:
             value=score,
             probability=chance if passes else 1 - chance,
         )
-        self.failed_for_good = not passes and self.again == 0
         self.decide(passes)
 
-    def decide(self, passes, consequences=True):
-        """What follows from the outcome, however it came about."""
+    def decide(self, passes):
+        """What follows from the outcome, whether it was voted for or ordered."""
+        self.held += 1
         self.passed = passes
-        if consequences:
-            self.model.carry_out("passed" if passes else "failed", self)
+        self.model.carry_out("passed" if passes else "failed", self)
         if not passes and self.kind == "election":
             change_leader(self.model, self.state)
+        wait = round(self.again / self.model.years_per_step)
+        self.due = self.model.step_number + wait if self.again > 0 else None
+
+    def waive(self):
+        """It counts as passed, and nothing else follows."""
+        self.passed = True
+        self.due = None
 
     def undo(self):
-        """The process has relapsed: what was passed is so no longer; only a given date still to come stays."""
-        self.passed = False
-        if not (self.dated and self.due is not None and self.due > self.model.step_number):
+        """The process has relapsed: a vote that belongs to a stage (and is no election) may have to come again."""
+        if self.clock is not None and self.kind != "election":
+            self.passed = False
+            self.held = 0
             self.due = None
 
 

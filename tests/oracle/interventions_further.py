@@ -26,15 +26,21 @@ def stage(model, intervention):
     model.log("advanced", process=process, status_to=process.stage, probability=1.0)
 
 
+def reach(model, intervention):
+    """A process reaches a later stage, with all that follows; one that it has reached already changes nothing."""
+    process = model.process_named[intervention["process"]]
+    stage_said = process.stages.index(intervention["stage"])
+    if stage_said > process.stage:
+        process.enter(stage_said, process.benefit(), 1.0)
+
+
 def gate(model, intervention):
-    """A gate is passed, failed or waived, and no longer due."""
+    """A gate is passed or failed as if the vote were now, or waived."""
     it = model.gate_named[intervention["gate"]]
-    it.due = None
-    if intervention["outcome"] == "failed":
-        it.failed_for_good = True
-        it.decide(passes=False)
+    if intervention["outcome"] == "waived":
+        it.waive()
     else:
-        it.decide(passes=True, consequences=intervention["outcome"] == "passed")
+        it.decide(passes=intervention["outcome"] == "passed")
 
 
 def role(model, intervention):
@@ -99,6 +105,7 @@ FURTHER = {
     for kind in (
         corridor,
         stage,
+        reach,
         gate,
         role,
         support,

@@ -18,7 +18,6 @@ from .readings import Readings
 from .shocks import shocks
 from .state import State
 
-
 NAMED = ("state", "organisation", "other", "partner", "process", "segment")
 EVENT_FIELDS = (*NAMED, "status_from", "status_to", "value", "probability")
 

@@ -80,7 +80,7 @@ class Process:
         """How far the effort of a state carries: with leverage over the parties farther than without."""
         leverage = mean(i.leverage_of(k) for i in self.parties() if i is not k)
         access = self.model.parameters["processes.access"]
-        return effort * k.activity * (access + (1 - access) * leverage)
+        return min(1.0, effort * k.activity * (access + (1 - access) * leverage))
 
     def push(self):
         """The joint effort of those who are for it."""
@@ -156,10 +156,15 @@ class Process:
         chance = self.model.probability(rate)
         if self.model.uniform(STAGE, self.key) >= chance:
             return
-        self.stage = following
-        self.model.log("advanced", process=self, status_to=following, value=benefit, probability=chance)
+        self.enter(following, benefit, chance)
+
+    def enter(self, stage, benefit, probability):
+        """A stage is reached, with all that follows."""
+        self.stage = stage
+        self.model.log("advanced", process=self, status_to=stage, value=benefit, probability=probability)
         for i in self.parties():
             against = 0.5 - self.roles[i].support
             if against > 0:
-                i.approval = max(0.0, i.approval - p["processes.backlash"] * against)
-        self.model.carry_out("stage", self, following)
+                cost = self.model.parameters["processes.backlash"] * against
+                i.approval = max(0.0, i.approval - cost)
+        self.model.carry_out("stage", self, stage)

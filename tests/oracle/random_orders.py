@@ -3,9 +3,9 @@
 import numpy as np
 
 from .common import DOMAINS
-from .worlds import INTERVENTIONS, a_body, a_pair, a_state, dyad
+from .worlds import INTERVENTIONS, a_body, a_state, dyad
 
-NOT_A_CONSEQUENCE = ("gate", "parameter", "mechanism")
+NOT_A_CONSEQUENCE = ("gate", "reach", "parameter", "mechanism")
 
 
 def random_orders(world, steps, seed, count=12):
@@ -37,7 +37,7 @@ def _kinds_for(world, agenda):
     if not world.network.segments:
         lacking |= {"corridor"}
     if not agenda.processes:
-        lacking |= {"stage", "role", "support", "pace"}
+        lacking |= {"stage", "reach", "role", "support", "pace"}
     if not agenda.gates:
         lacking |= {"gate"}
     if not agenda.instruments:
@@ -52,16 +52,14 @@ def _any(names, rng):
 def _corridor(world, agenda, rng):
     """Of a segment or a system; a status, factors, or both."""
     network = world.network
-    if rng.random() < 0.3:
-        target = {"system": _any(("NORTH", "SOUTH"), rng)}
-    else:
-        target = {"segment": _any(network.segments, rng)}
+    whole = rng.random() < 0.3
+    target = {"system": _any(("NORTH", "SOUTH"), rng)} if whole else {"segment": _any(network.segments, rng)}
     if rng.random() < 0.7:
         target["status"] = _any(("open", "open", "closed"), rng)
     if rng.random() < 0.5:
-        target["capacity"] = float(rng.uniform(0.4, 2.5))
+        target["capacity"] = float(rng.uniform(0.6, 1.8))
     if rng.random() < 0.5 or len(target) == 1:
-        target["cost"] = float(rng.uniform(0.5, 1.8))
+        target["cost"] = float(rng.uniform(0.7, 1.4))
     return target
 
 
@@ -84,7 +82,9 @@ def _scope(world, agenda, rng):
 
 def _incompatible(world, agenda, rng):
     m = len(world.organisations)
-    a, b = rng.choice(m, 2, replace=m < 2)  # one alone can only be told to be incompatible with itself, in vain
+    a, b = rng.choice(
+        m, 2, replace=m < 2
+    )  # one alone can only be told to be incompatible with itself, in vain
     names = world.organisations
     return {"organisation": names[a], "with": names[b], "on": bool(rng.random() < 0.5)}
 
@@ -97,6 +97,7 @@ def _on_state(field, low, high):
 FURTHER = {
     "corridor": _corridor,
     "stage": _stage,
+    "reach": _stage,
     "gate": lambda w, a, r: {"gate": _any(a.gates, r), "outcome": _any(("passed", "failed", "waived"), r)},
     "role": _role,
     "support": lambda w, a, r: {

@@ -32,7 +32,8 @@ class Requirement:
             body = model.organisations[self.first]
             return body.alive and body.depth >= self.level - 1e-9
         if self.kind == "pairs":
-            return half_of_pairs_tied(model.organisations[self.first], self.level)
+            body = model.organisations[self.first]
+            return body.alive and len(body.members()) >= 2 and half_of_pairs_tied(body, self.level)
         if self.kind == "open":
             return model.corridors.segments[self.first].status == OPEN
         state = model.states[self.first]
