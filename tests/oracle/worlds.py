@@ -213,6 +213,8 @@ def _directed(world, rng, first, second, **fields):
 
 def _found(world, rng):
     members = [name for name in world.states if rng.random() < 0.5]
+    if len(members) < 2:
+        members = list(a_pair(world, rng))
     return {"organisation": a_body(world, rng), "members": members, "depth": float(rng.choice(LADDER))}
 
 
