@@ -2,13 +2,13 @@
 
 import math
 
-import numpy as np
 import pytest
 
 from oracle.model import OracleModel
+from oracle.random_agendas import full_world
+from oracle.random_orders import random_orders
 from oracle.worlds import all_on, default_parameters, random_interventions, random_parameters, small_world
 from steppe.mechanisms.derived import update_all
-from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.schedule import step
 from steppe.mechanisms.security import update_security
 from steppe.mechanisms.state import parameters_of
@@ -16,10 +16,9 @@ from steppe.mechanisms.value import observer_value, value_now
 from steppe.simulation.plan import plan
 from steppe.simulation.replicate import begin_replicate, initial_record
 
+from .agreement import compare
+
 STEPS = 40
-DECIDED = {
-    "refused", "observing_refused", "deepened", "hollowed", "dissolved", "merged", "joined_by_merger", "founded",
-}  # fmt: skip
 
 
 def together(world, parameters, switches, interventions, seed, replicate, steps=STEPS):
@@ -32,34 +31,6 @@ def together(world, parameters, switches, interventions, seed, replicate, steps=
         state["step"] = number
         step(state[0], parameters_of(state), orders)
     return oracle, state[0]
-
-
-def compare(world, oracle, state):
-    """Statuses and bodies are the same, numbers agree to 1e-12, the same decisions fell at the same steps."""
-    n, m = len(world.states), len(world.organisations)
-    same = dict(rtol=1e-12, atol=1e-12)
-    statuses = [[oracle.status[i, o] for o in world.organisations] for i in world.states]
-    assert state["seat"]["status"][:n, :m].tolist() == statuses
-    assert state["body"]["alive"][:m].tolist() == [oracle.alive[o] for o in world.organisations]
-    np.testing.assert_allclose(
-        state["body"]["depth"][:m], [oracle.depth[o] for o in world.organisations], **same
-    )
-    for name in ("affinity", "baseline"):
-        for i, a in enumerate(world.states):
-            for j, b in enumerate(world.states):
-                if i != j:
-                    assert math.isclose(
-                        state["pair"][name][i, j], getattr(oracle, name)[a, b], rel_tol=1e-12, abs_tol=1e-12
-                    )
-    wanted = [
-        (one["step"], one["kind"], one["organisation"]) for one in oracle.events if one["kind"] in DECIDED
-    ]
-    found = [
-        (int(one["step"]), KINDS[one["kind"]], world.organisations[one["organisation"]])
-        for one in state["events"][: state["n_events"]]
-        if KINDS[one["kind"]] in DECIDED
-    ]
-    assert sorted(found) == sorted(wanted)
 
 
 def derived_numbers(world, oracle, state):
@@ -95,10 +66,29 @@ def test_random_parameters_and_interventions(seed):
     derived_numbers(world, oracle, state)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_corridors_and_agendas(seed):
+    """Worlds with corridors, processes, gates, charters and instruments, at the coded values."""
+    world = full_world(4 + seed % 4, 2 + seed % 4, seed)
+    oracle, state = together(world, default_parameters(), all_on(), [], 300 + seed, seed)
+    compare(world, oracle, state)
+    derived_numbers(world, oracle, state)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_corridors_and_agendas_with_everything_at_random(seed):
+    """The same over the whole range of every parameter, with interventions of every kind."""
+    world = full_world(3 + seed % 6, 2 + seed % 4, seed)
+    orders = random_orders(world, STEPS, seed, 10)
+    oracle, state = together(world, random_parameters(seed), all_on(), orders, 2**33 + seed, 5)
+    compare(world, oracle, state)
+    derived_numbers(world, oracle, state)
+
+
 @pytest.mark.parametrize("off", sorted(all_on()))
 def test_each_switch(off):
     """With one mechanism or effect off at a time."""
-    world = small_world(7, 5, 3)
+    world = full_world(7, 5, 3)
     oracle, state = together(world, random_parameters(7), all_on() | {off: False}, [], 11, 2)
     compare(world, oracle, state)
     derived_numbers(world, oracle, state)
@@ -109,6 +99,16 @@ def test_each_switch(off):
 def test_many_random_worlds(seed):
     world = small_world(3 + seed % 7, 1 + seed % 6, seed)
     orders = random_interventions(world, STEPS, seed, seed % 9)
+    oracle, state = together(world, random_parameters(seed), all_on(), orders, seed, 1)
+    compare(world, oracle, state)
+    derived_numbers(world, oracle, state)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 220))
+def test_many_random_full_worlds(seed):
+    world = full_world(2 + seed % 8, 1 + seed % 6, seed)
+    orders = random_orders(world, STEPS, seed, seed % 15)
     oracle, state = together(world, random_parameters(seed), all_on(), orders, seed, 1)
     compare(world, oracle, state)
     derived_numbers(world, oracle, state)

@@ -9,6 +9,7 @@ STATUS = {"none": NONE, "observer": OBSERVER, "member": MEMBER, "suspended": SUS
 DOMAINS = ("trade", "security", "identity", "connectivity")
 RULES = ("consensus", "qualified_majority", "majority", "founder_veto", "no_major_power")
 LADDER = (0.1, 0.3, 0.5, 0.7, 0.9)
+TIE_LADDER = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)  # of bilateral ties: dialogue … mutual defence
 
 SWITCHES = (
     "shocks",
@@ -22,6 +23,14 @@ SWITCHES = (
     "dominance",
     "overlap",
     "consent",
+    "corridors",
+    "bilateral",
+    "domestic",
+    "processes",
+    "instruments",
+    "gates",
+    "spoilers",
+    "demonstration",
 )
 
 

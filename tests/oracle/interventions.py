@@ -1,6 +1,7 @@
-"""Interventions: what a scenario does to the world at a given step."""
+"""Interventions: what a scenario (or a consequence) does to the world at a given step."""
 
-from .common import MEMBER, NONE, OBSERVER, STATUS, clip
+from .common import DOMAINS, MEMBER, NONE, OBSERVER, STATUS, clip
+from .interventions_further import FURTHER
 from .organisation import rule_name
 
 ON_A_LIVING_BODY = (
@@ -13,7 +14,10 @@ ON_A_LIVING_BODY = (
     "set_rule",
     "dissolve",
     "merge",
+    "scope",
+    "incompatible",
 )
+TWO_BODIES = {"merge": "into", "incompatible": "with"}
 
 
 def intervene(model, intervention):
@@ -23,6 +27,8 @@ def intervene(model, intervention):
         on_organisation(model, intervention)
     elif kind in ("tie", "affinity", "conflict"):
         on_pair(model, intervention)
+    elif kind in FURTHER:
+        FURTHER[kind](model, intervention)
     elif kind == "parameter":
         model.parameters[intervention["parameter"]] = float(intervention["value"])
     elif kind == "mechanism":
@@ -35,23 +41,34 @@ def on_organisation(model, intervention):
     """An intervention on an organisation; on a dead one (or founding a living one) it is void."""
     kind = intervention["kind"]
     organisation = model.organisation_named[intervention["organisation"]]
-    into = model.organisation_named[intervention["into"]] if kind == "merge" else None
-    dead_target = into is not None and (not into.alive or into is organisation)
+    other = model.organisation_named[intervention[TWO_BODIES[kind]]] if kind in TWO_BODIES else None
+    dead_target = other is not None and (not other.alive or other is organisation)
     if organisation.alive == (kind == "found") or dead_target:
         state = model.state_named.get(intervention.get("state"))
-        model.log("void", state=state, organisation=organisation, other=into)
+        model.log("void", state=state, organisation=organisation, other=other)
     elif kind == "found":
         found(model, organisation, intervention)
     elif kind == "dissolve":
         organisation.dissolve()
     elif kind == "merge":
-        organisation.merge_into(into)
+        organisation.merge_into(other)
     elif kind == "set_depth":
         organisation.depth = float(intervention["depth"])
     elif kind == "set_rule":
         organisation.rule = rule_name(intervention["rule"])
+    elif kind == "scope":
+        total = sum(float(intervention[d]) for d in DOMAINS)
+        organisation.scope = {d: float(intervention[d]) / total for d in DOMAINS}
+    elif kind == "incompatible":
+        set_rivalry(organisation, other, bool(intervention["on"]))
     else:
         on_status(model, model.state_named[intervention["state"]], organisation, intervention)
+
+
+def set_rivalry(organisation, other, on):
+    """Two bodies may, or may not, sensibly be held together."""
+    for one, its_rival in ((organisation, other), (other, organisation)):
+        one.incompatible = [q for q in one.incompatible if q is not its_rival] + [its_rival] * on
 
 
 def on_status(model, state, organisation, intervention):

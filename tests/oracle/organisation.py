@@ -9,6 +9,7 @@ import mesa
 
 from .common import DOMAINS, LADDER, MEMBER, NONE, RULES, clip, logistic, mean
 from .philox import DEEPENING, HOLLOWING, MERGER, VOTE_DEEPENING, VOTE_MERGER, key_of, mix
+from .requirements import half_of_pairs_tied
 from .value import dominance, value_of_membership
 
 
@@ -28,6 +29,7 @@ class Organisation(mesa.Agent):
         self.founders = []
         self.anchors = []
         self.incompatible = []
+        self.charter = []  # (depth, process, stage): so deep only when the process has come so far
 
     def members(self):
         """The members, in the order of the states."""
@@ -141,7 +143,7 @@ class Organisation(mesa.Agent):
     def deepen(self):
         """Climb one rung of the ladder, if that is proposed and the members agree."""
         higher = [rung for rung in LADDER if rung > self.depth + 1e-9]
-        if not higher or not self.ladder_allows(higher[0]):
+        if not higher or not self.ladder_allows(higher[0]) or not self.charter_allows(higher[0]):
             return
         p = self.model.parameters
         if self.model.uniform(DEEPENING, self.key) >= self.model.probability(p["institutions.deepen_rate"]):
@@ -163,13 +165,13 @@ class Organisation(mesa.Agent):
         """A security body deepens beyond cooperation only when half of its pairs have other security ties."""
         if self.scope["security"] < self.model.parameters["institutions.ladder_scope"] or rung < 0.5:
             return True
-        ready = []
-        for i, j in combinations(self.members(), 2):
-            elsewhere = [
-                q.depth * q.scope["security"] for q in i.bodies() if q is not self and j.is_member(q)
-            ]
-            ready.append(max([i.tie[j], *elsewhere]) >= 0.3)
-        return 2 * sum(ready) >= len(ready)
+        return half_of_pairs_tied(self, 0.3)
+
+    def charter_allows(self, rung):
+        """A body with a charter deepens only when the processes that it names have come far enough."""
+        if not self.model.switches["processes"]:
+            return True
+        return all(process.stage >= stage for depth, process, stage in self.charter if rung >= depth - 1e-9)
 
     def hollow(self, cohesion):
         """Fall one rung, or dissolve from the lowest, the likelier the lower the cohesion."""

@@ -21,6 +21,18 @@ VOTE_DEEPENING = 8
 HOLLOWING = 9
 MERGER = 10
 VOTE_MERGER = 11
+CRISIS = 12
+WAR = 13
+CLOSURE = 14
+BILATERAL = 15
+APPROVAL = 16
+SUPPORT = 17
+LEADER = 18
+TURNOVER = 19
+GATE = 20
+SIGNAL = 21
+RELAPSE = 22
+STAGE = 23
 
 
 def philox(counter, key):
@@ -47,7 +59,7 @@ def u01(a, b):
 
 
 def key_of(kind, name):
-    """The key of a state or an organisation: `kind` is the word `state` or `organisation`."""
+    """The key of an entity: `kind` is the word `state`, `organisation`, `segment`, `process` or `gate`."""
     digest = hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=4).digest()
     return int.from_bytes(digest, "little")
 

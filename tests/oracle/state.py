@@ -4,7 +4,7 @@ import math
 
 import mesa
 
-from .common import DOMAINS, MEMBER
+from .common import DOMAINS, MEMBER, clip
 from .philox import key_of
 
 
@@ -22,6 +22,10 @@ class State(mesa.Agent):
         self.nonstate_threat = float(world.nonstate_threat[index])
         self.shock = 0.0
         self.prestige = 0.0
+        self.crisis = 0.0
+        self.approval = self.usual_approval = float(world.approval[index])
+        self.continuity = float(world.continuity[index])
+        self.activity = 1.0
         # Filled by the model when all states and organisations exist.
         self.spending = {}  # shares at the start; home under the state itself, the rest under None
         self.affinity = {}
@@ -31,7 +35,8 @@ class State(mesa.Agent):
         self.proximity = {}
         self.conflict = {}
         self.tie = {}
-        self.transit = {}
+        self.transit = {}  # as coded or ordered; what counts is `reliance`
+        self.cost_shift = {}
         self.status = {}
         self.eligible = {}
         self.until = {}
@@ -51,6 +56,13 @@ class State(mesa.Agent):
     def others(self):
         """All other states."""
         return [j for j in self.model.states if j is not self]
+
+    # Corridors
+
+    def reliance(self, other):
+        """R: the share of the state's transit across another, as its corridors have it now."""
+        shift = self.model.corridors.dependence_since_start(self, other)
+        return clip(self.transit[other] + shift, 0.0, 1.0)
 
     # Trade
 
@@ -96,6 +108,7 @@ class State(mesa.Agent):
             deeper = depths[j] - self.start_depths[j]
             dearer = tariffs[j] - self.start_tariffs[j]
             log_cost = -p["trade.phi"] * deeper + p["trade.psi"] * dearer
+            log_cost += self.model.corridors.haul(self, j) + self.cost_shift.get(j, 0.0)
             flows[j] = self.spending[j] * math.exp(-p["trade.elasticity"] * log_cost)
         return flows
 
@@ -135,17 +148,23 @@ class State(mesa.Agent):
 
     def protection(self, pacts):
         """The protection that every other state gives; P is their sum."""
-        return {
-            j: pact * j.capability * (1 + j.prestige) * (1 + self.affinity[j]) / 2
-            for j, pact in pacts.items()
-        }
+        return {j: self.cover(j, pact) for j, pact in pacts.items()}
+
+    def cover(self, ally, pact):
+        """The protection that another state would give under a pact of this strength."""
+        prestige = ally.prestige if self.model.switches["demonstration"] else 0.0
+        return pact * ally.capability * (1 + prestige) * (1 + self.affinity[ally]) / 2
 
     def need(self, pacts):
         """Unmet need for security, 0 to 1."""
+        return self.need_under(sum(self.protection(pacts).values()))
+
+    def need_under(self, protection):
+        """Unmet need for security under so much protection."""
         if not self.model.switches["security"]:
             return 0.0
         threats = self.threats()
-        total = threats + sum(self.protection(pacts).values()) + self.capability
+        total = threats + protection + self.capability
         return threats / total if total > 0 else 0.0
 
     # Alignment
@@ -156,7 +175,7 @@ class State(mesa.Agent):
             k: self.salience["trade"] * trade[k]
             + self.salience["security"] * pacts[k]
             + self.salience["identity"] * max(0.0, self.affinity[k])
-            + self.salience["connectivity"] * self.transit[k]
+            + self.salience["connectivity"] * self.reliance(k)
             for k in self.model.poles
             if k is not self
         }
@@ -193,11 +212,12 @@ class State(mesa.Agent):
         guarded = protection[power] / total if pacts[power] > 0.25 and total > 0 else 0.0
         trade = self.trade_shares(self.flows())
         p = self.model.parameters
-        return superiority * (
+        hold = superiority * (
             p["membership.lev_trade"] * min(1.0, 2 * trade[power])
             + p["membership.lev_protection"] * guarded
-            + p["membership.lev_transit"] * min(1.0, self.transit[power])
+            + p["membership.lev_transit"] * min(1.0, self.reliance(power))
         )
+        return min(1.0, hold * (1 + self.crisis))
 
     def leverage_in(self, organisation):
         """The largest leverage over the state of a major power inside the organisation."""

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from .affinity import contact, relief
 from .cases import make, plain_world, statuses
 from .common import MEMBER, SUSPENDED
 from .philox import Draws, key_of, mix, philox, u01
@@ -249,7 +250,7 @@ class TestAffinity:
         )
         model = make(world)
         a, b, c = model.states
-        assert model.contact(a, b) == 0.5
-        assert model.contact(a, c) == pytest.approx(0.15)
-        assert model.share_instrument(a, b)
-        assert not model.share_instrument(a, c)
+        assert contact(model, a, b) == 0.5
+        assert contact(model, a, c) == pytest.approx(0.15)
+        assert relief(model, a, b) == 1
+        assert relief(model, a, c) == 0

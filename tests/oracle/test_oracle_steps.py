@@ -8,8 +8,7 @@ import pytest
 from .cases import make, plain_world, statuses
 from .common import MEMBER, NONE, OBSERVER, RULES, logistic
 from .membership import put_to_vote
-from .model import OracleModel
-from .worlds import all_on, random_interventions, random_parameters, small_world
+from .worlds import all_on, only
 
 REPLICATES = 1000
 
@@ -18,7 +17,7 @@ class TestMembership:
     def test_hazard_frequencies(self):
         """A state that is let in by everyone applies as often as its rates say, over many replicates."""
         world = plain_world(3, 1, depth=np.zeros(1), status=statuses([0], [2], [2]))
-        quiet = all_on(institutions=False, shocks=False, affinity=False)
+        quiet = only("membership", "trade", "security", "alignment", "pressure", "dominance")
         # Costs of 0 leave V(member) = −.01 and V(observer) = −.001; all votes are carried by acquiescence.
         options = {
             "membership__cost_member": 0,
@@ -80,7 +79,7 @@ class TestMembership:
         """It is put to the vote in the same step, whatever the eligibility, and asked once."""
         world = plain_world(3, 1, eligible=np.zeros((3, 1)), status=statuses([0], [2], [2]))
         order = [{"step": 0, "kind": "apply", "state": "AAA", "organisation": "OAA", "status": "observer"}]
-        model = make(world, order, switches=all_on(institutions=False), membership__acquiescence=9)
+        model = make(world, order, switches=only("membership"), membership__acquiescence=9)
         model.step()
         assert model.status["AAA", "OAA"] == OBSERVER
         assert set(model.pending.values()) == {NONE}
@@ -88,7 +87,7 @@ class TestMembership:
     def test_empty_body_admits_nobody(self):
         """An ordered application to a body without members is refused; nobody applies unasked."""
         order = [{"step": 0, "kind": "apply", "state": "AAA", "organisation": "OAA", "status": "member"}]
-        model = make(plain_world(3, 1), order, switches=all_on(institutions=False))
+        model = make(plain_world(3, 1), order, switches=only("membership"))
         model.run(8)
         assert [event["kind"] for event in model.events] == ["refused"]
 
@@ -96,7 +95,7 @@ class TestMembership:
 class TestInstitutions:
     def test_an_organisation_of_one_dissolves(self):
         """With certainty, in the first step, and observers are out as well."""
-        model = make(plain_world(3, 1, status=statuses([2], [1], [3])), switches=all_on(membership=False))
+        model = make(plain_world(3, 1, status=statuses([2], [1], [3])), switches=only("institutions"))
         model.step()
         assert model.events[-1]["kind"] == "dissolved"
         assert model.alive == {"OAA": False}
@@ -133,7 +132,7 @@ class TestInstitutions:
     def test_hollowing_frequency(self):
         """The rate at a cohesion of 0, over many replicates."""
         world = plain_world(3, 1, status=statuses([2], [2], [2]))
-        quiet = all_on(membership=False, affinity=False, shocks=False)
+        quiet = only("institutions", "trade", "security", "alignment", "dominance", "consent")
         expected = 1 - math.exp(-0.25 * logistic(-0.05 / 0.08) / 4)
         fell = 0
         for replicate in range(REPLICATES):
@@ -157,7 +156,7 @@ class TestInstitutions:
             status=statuses([2, 2], [2, 2], [2, 2], [2, 1]),
             rule=np.array([2, 2]),
         )
-        quiet = all_on(membership=False, affinity=False, shocks=False)
+        quiet = only("institutions", "trade", "security", "alignment", "dominance", "consent")
         model = make(
             world,
             switches=quiet,
@@ -201,9 +200,7 @@ class TestInterventions:
             {"step": 0, "kind": "admit", "state": "AAA", "organisation": "OAA"},
             {"step": 0, "kind": "found", "organisation": "OAA", "members": ["AAA", "AAB"], "depth": 0.3},
         ]
-        model = make(
-            plain_world(3, 1, status=statuses([2], [2], [2])), orders, switches=all_on(institutions=False)
-        )
+        model = make(plain_world(3, 1, status=statuses([2], [2], [2])), orders, switches=only("membership"))
         model.step()
         kinds = [event["kind"] for event in model.events]
         assert kinds == ["dissolved", "void", "founded", "admitted", "admitted"]
@@ -216,7 +213,7 @@ class TestInterventions:
             {"step": 0, "kind": "admit", "state": "AAA", "organisation": "OAA"},
             {"step": 0, "kind": "set_status", "state": "AAB", "organisation": "OAA", "status": "observer"},
         ]
-        off = all_on(institutions=False, membership=False)
+        off = only()
         model = make(plain_world(3, 1, status=statuses([2], [2], [2])), orders, switches=off)
         model.step()
         assert [event["kind"] for event in model.events] == ["left_to_observer"]
@@ -238,7 +235,7 @@ class TestInterventions:
             {"kind": "parameter", "parameter": "membership.cooldown", "value": 1},
             {"kind": "mechanism", "mechanism": "affinity", "on": False},
         ]
-        off = {name: False for name in all_on()}
+        off = only()
         model = make(plain_world(3, 1), [{"step": 0} | order for order in orders], switches=off)
         model.step()
         a, b, c = model.states
@@ -255,65 +252,3 @@ class TestInterventions:
         model = make(plain_world(2, 1), [{"step": 0, "kind": "bless", "state": "AAA"}])
         with pytest.raises(ValueError, match="bless"):
             model.step()
-
-
-class TestRuns:
-    def test_same_address_same_run(self):
-        """A run is a function of world, parameters, seed and replicate."""
-        runs = [make(small_world(seed=8), seed=4, replicate=2) for _ in range(2)]
-        for model in runs:
-            model.run(12)
-        assert runs[0].events == runs[1].events
-        assert runs[0].affinity == runs[1].affinity
-
-    @pytest.mark.parametrize("seed", range(8))
-    def test_random_worlds_stay_in_bounds(self, seed):
-        """Quantities that are shares stay shares, whatever happens."""
-        world = small_world(seed=seed)
-        model = OracleModel(
-            world, random_parameters(seed), all_on(), random_interventions(world, 20, seed), seed, 0, 4
-        )
-        model.run(20)
-        assert all(-1 <= a <= 1 for a in model.affinity.values())
-        assert all(0 <= n <= 1 for n in model.need.values())
-        assert all(0 <= x <= 1 + 1e-12 for x in model.leverage.values())
-        assert all(-1e-12 <= x <= 1 + 1e-12 for x in (*model.shares.values(), *model.multivector.values()))
-        assert 0 <= model.polarisation <= 1
-        for o in model.organisations:
-            assert o.alive or (o.depth == 0 and not o.members())
-
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"status": np.zeros((6, 4), dtype=np.int8)},
-            {"poles": ("AAA",)},
-            {"poles": ("AAA", "AAB", "AAC", "AAD", "AAE", "AAF")},
-            {"alive": np.zeros(4, dtype=np.int8)},
-            {"depth": np.zeros(4)},
-            {"capability": np.zeros(6)},
-            {"status": np.full((6, 4), 2, dtype=np.int8)},
-            {"gdp": np.zeros(6)},
-        ],
-        ids=["empty", "one pole", "all poles", "dead", "depth 0", "powerless", "all in", "penniless"],
-    )
-    def test_degenerate_worlds_run(self, changes):
-        """Nothing divides by nothing."""
-        model = make(small_world(seed=6, **changes), steps_per_year=1, value__influence=5)
-        model.run(10)
-        readings = (
-            model.need,
-            model.shares,
-            model.displayed,
-            model.multivector,
-            model.influence,
-            model.leverage,
-        )
-        assert all(math.isfinite(x) for reading in readings for x in reading.values())
-        assert math.isfinite(model.polarisation)
-
-    @pytest.mark.parametrize(("states", "organisations"), [(1, 1), (2, 1), (3, 0), (6, 6)])
-    def test_odd_sizes_run(self, states, organisations):
-        """From a single state to a dead sixth body."""
-        model = make(small_world(states, organisations, seed=1))
-        model.run(8)
-        assert math.isfinite(model.polarisation)

@@ -105,7 +105,7 @@ def value_of_membership(state, organisation):
     bond = (0.25 + 0.75 * depth) * scope["identity"] * closeness
     identity = salience["identity"] * p["value.k_identity"] * bond
 
-    transit = min(1.0, sum(state.transit[j] for j in partners))
+    transit = min(1.0, sum(state.reliance(j) for j in partners))
     connectivity = (
         salience["connectivity"] * p["value.k_connectivity"] * depth * scope["connectivity"] * transit
     )

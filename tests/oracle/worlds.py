@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import yaml
 
+from steppe.world.agenda import Agenda
 from steppe.world.arrays import World
+from steppe.world.network import Network
 
 from .common import DOMAINS, LADDER, RULES, SWITCHES
 from .philox import key_of
@@ -45,6 +47,11 @@ def random_parameters(seed):
 def all_on(**changes):
     """All mechanisms on, but for the changes."""
     return {name: True for name in SWITCHES} | changes
+
+
+def only(*mechanisms):
+    """No mechanism on, but for these."""
+    return {name: name in mechanisms for name in SWITCHES}
 
 
 def names(count, first="A"):
@@ -105,6 +112,7 @@ def _make_states(world, rng, n):
     world.autonomy = rng.uniform(0.3, 1.8, n)
     world.nonstate_threat = rng.uniform(0, 0.01, n)
     world.approval, world.continuity = np.full(n, 0.5), np.full(n, 0.5)
+    world.network, world.agenda = Network(), Agenda()
     poles = sorted(np.argsort(-world.capability)[: min(n, 4)].tolist())
     world.poles = tuple(world.states[index] for index in poles)
     world.pole_index = np.array(poles, dtype=np.int64)
@@ -163,21 +171,21 @@ def random_interventions(world, steps, seed, count=12):
     rng = np.random.default_rng([seed, 2])
     ordered = []
     for step in sorted(rng.integers(0, steps, count).tolist()):
-        kinds = sorted(_KINDS)
+        kinds = sorted(INTERVENTIONS)
         kind = kinds[int(rng.integers(len(kinds)))]
-        ordered.append({"step": step, "kind": kind} | _KINDS[kind](world, rng))
+        ordered.append({"step": step, "kind": kind} | INTERVENTIONS[kind](world, rng))
     return ordered
 
 
-def _state(world, rng):
+def a_state(world, rng):
     return world.states[int(rng.integers(len(world.states)))]
 
 
-def _body(world, rng):
+def a_body(world, rng):
     return world.organisations[int(rng.integers(len(world.organisations)))]
 
 
-def _pair(world, rng):
+def a_pair(world, rng):
     a, b = rng.choice(len(world.states), 2, replace=False)
     return world.states[a], world.states[b]
 
@@ -189,45 +197,47 @@ def _two_bodies(world, rng):
 
 
 def _seat(world, rng, *statuses):
-    seat = {"state": _state(world, rng), "organisation": _body(world, rng)}
+    seat = {"state": a_state(world, rng), "organisation": a_body(world, rng)}
     return seat | ({"status": statuses[int(rng.integers(len(statuses)))]} if statuses else {})
 
 
-def _dyad(world, rng, **fields):
-    a, b = _pair(world, rng)
+def dyad(world, rng, **fields):
+    a, b = a_pair(world, rng)
     return {"a": a, "b": b} | fields
 
 
 def _directed(world, rng, first, second, **fields):
-    a, b = _pair(world, rng)
+    a, b = a_pair(world, rng)
     return {first: a, second: b} | fields
 
 
 def _found(world, rng):
     members = [name for name in world.states if rng.random() < 0.5]
-    return {"organisation": _body(world, rng), "members": members, "depth": float(rng.choice(LADDER))}
+    if len(members) < 2:
+        members = list(a_pair(world, rng))
+    return {"organisation": a_body(world, rng), "members": members, "depth": float(rng.choice(LADDER))}
 
 
-_KINDS = {
+INTERVENTIONS = {
     "apply": lambda w, r: _seat(w, r, "observer", "member"),
     "admit": lambda w, r: _seat(w, r, "observer", "member"),
     "set_status": lambda w, r: _seat(w, r, "none", "observer", "member", "suspended"),
     "bar": lambda w, r: _seat(w, r),
     "allow": lambda w, r: _seat(w, r),
-    "set_depth": lambda w, r: {"organisation": _body(w, r), "depth": float(r.uniform(0, 1))},
-    "set_rule": lambda w, r: {"organisation": _body(w, r), "rule": RULES[int(r.integers(len(RULES)))]},
+    "set_depth": lambda w, r: {"organisation": a_body(w, r), "depth": float(r.uniform(0, 1))},
+    "set_rule": lambda w, r: {"organisation": a_body(w, r), "rule": RULES[int(r.integers(len(RULES)))]},
     "found": _found,
-    "dissolve": lambda w, r: {"organisation": _body(w, r)},
+    "dissolve": lambda w, r: {"organisation": a_body(w, r)},
     "merge": _two_bodies,
-    "tie": lambda w, r: _dyad(w, r, level=float(r.choice(LADDER))),
-    "affinity": lambda w, r: _dyad(w, r, change=float(r.uniform(-1, 1))),
-    "conflict": lambda w, r: _dyad(w, r, level=float(r.random())),
+    "tie": lambda w, r: dyad(w, r, level=float(r.choice(LADDER))),
+    "affinity": lambda w, r: dyad(w, r, change=float(r.uniform(-1, 1))),
+    "conflict": lambda w, r: dyad(w, r, level=float(r.random())),
     "threat": lambda w, r: _directed(w, r, "on", "by", level=float(r.random())),
     "transit": lambda w, r: _directed(w, r, "state", "on", share=float(r.random())),
-    "threat_shock": lambda w, r: {"state": _state(w, r), "size": float(r.uniform(0, 0.02))},
-    "capability": lambda w, r: {"state": _state(w, r), "factor": float(r.uniform(0.3, 3))},
-    "prestige": lambda w, r: {"state": _state(w, r), "change": float(r.uniform(-1.2, 0.8))},
-    "autonomy": lambda w, r: {"state": _state(w, r), "value": float(r.uniform(0, 2))},
+    "threat_shock": lambda w, r: {"state": a_state(w, r), "size": float(r.uniform(0, 0.02))},
+    "capability": lambda w, r: {"state": a_state(w, r), "factor": float(r.uniform(0.3, 3))},
+    "prestige": lambda w, r: {"state": a_state(w, r), "change": float(r.uniform(-1.2, 0.8))},
+    "autonomy": lambda w, r: {"state": a_state(w, r), "value": float(r.uniform(0, 2))},
     "parameter": lambda w, r: {"parameter": "membership.pressure_vote", "value": float(r.uniform(0.1, 1))},
     "mechanism": lambda w, r: {
         "mechanism": SWITCHES[int(r.integers(len(SWITCHES)))],
