@@ -105,7 +105,7 @@ def rates_by_hand(record, i, j):
     one, other = gain_by_hand(record, i, j), gain_by_hand(record, j, i)
     activity = state["actor"]["activity"]
     up = 0.0
-    if one is not None:
+    if one is not None and state["pair"]["affinity"][i, j] >= p["affinity_floor"]:
         both = logistic(one / p["climb_noise"]) * logistic(other / p["climb_noise"])
         up = p["climb_rate"] * activity[i] * activity[j] * both
     short = min(1.0, max(0.0, p["affinity_floor"] - state["pair"]["affinity"][i, j]))

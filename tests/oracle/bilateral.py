@@ -58,9 +58,9 @@ def lower_rung(tie):
 def rate_up(model, stances, i, j):
     """How often, in a year, both would take the next rung."""
     rung = next_rung(i.tie[j])
-    if rung is None:
-        return 0.0
     p = model.parameters
+    if rung is None or i.affinity[j] < p["bilateral.affinity_floor"]:
+        return 0.0
     noise = p["bilateral.climb_noise"]
     willing = logistic(gain(stances[i], i, j, rung) / noise) * logistic(gain(stances[j], j, i, rung) / noise)
     return p["bilateral.climb_rate"] * i.activity * j.activity * willing

@@ -182,7 +182,8 @@ class Corridors:
     def dependence_now(self, i, j):
         """The share of a state's shipments that crosses what another owns or sponsors."""
         own = [q for q in self.demands if q.origin is i]
-        shipped = sum(q.weight * q.shipped() for q in own)
+        unlisted = max(0.0, 1 - sum(q.weight for q in own))
+        shipped = unlisted + sum(q.weight * q.shipped() for q in own)
         return sum(q.weight * q.across(j) for q in own) / shipped if shipped > 0 else 0.0
 
     def haul_now(self, i, j):

@@ -85,7 +85,7 @@ def climb_rate(state: Any, i: int, j: int, rung: float, reach: float, fall: floa
 
     reach : the rate at which they consider a rung; fall : the rate at which their tie descends [1/y]
     """
-    if rung == 0.0:
+    if rung == 0.0 or state.pair[i, j].affinity < state.p.affinity_floor:
         return 0.0
     noise = state.p.climb_noise
     gain = gain_before_rivalry(state, i, j, rung)

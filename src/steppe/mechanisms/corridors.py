@@ -163,12 +163,16 @@ def share_across(state: Any, q: int, j: int) -> Any:
 
 @kernel
 def update_dependence(state: Any) -> Any:
-    """dep_ij of every pair; 0 for a state that ships nothing."""
+    """dep_ij of every pair; what the listed demands leave of a state's shipments crosses nobody."""
     n, shipped = state.n, state.scratch[GAINS]
     for i in range(n):
-        shipped[i] = 0.0
+        shipped[i] = 1.0
         for j in range(n):
             state.pair[i, j].dependence = 0.0
+    for q in range(state.n_demands):
+        shipped[state.demand[q].origin] -= state.demand[q].weight
+    for i in range(n):
+        shipped[i] = max(0.0, shipped[i])
     for r in range(state.n_routes):
         demand = state.demand[state.route[r].demand]
         weight = demand.weight * state.route[r].share
