@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,13 @@ from steppe.errors import nearest
 from steppe.evidence.documents import document_faults
 from steppe.evidence.lookup import Evidence
 from steppe.evidence.references import FORMS, cited, exists
+from steppe.evidence.register import every_fault
 from steppe.evidence.schema import MECHANISMS, Claim, Document
-from steppe.evidence.values import Fault, faults
+from steppe.evidence.values import Fault
 
 BASES = ("document", "public", "assumed")
+_STRUCTURES = ("systems", "instruments", "corridors", "segments", "demands", "processes", "gates")
+_OPTIONAL = ("instrument", "segment", "upgrade", "demand", "stage", "role", "gate")  # not everybody has them
 
 
 @dataclass(frozen=True)
@@ -70,16 +73,18 @@ class Report:
         }
 
 
-def check(evidence: Evidence, documents: Path | str | None = None) -> Report:
+def check(evidence: Evidence, documents: Path | str | None = None, more: Iterable[Fault] = ()) -> Report:
     """Verify the evidence; `documents` is the folder with the documents' files, if the reader has them.
 
+    more : what is wrong between the evidence and layers that it does not know, such as the config
     What a world folder takes from its base counts as checked. Raises InputError if that folder is missing.
     """
-    problems = [*faults(evidence), *_document_records(evidence), *_claims(evidence), *_resolutions(evidence)]
-    problems += [*_missing(evidence), *_orphans(evidence)]
+    problems = [*every_fault(evidence), *_document_records(evidence)]
+    problems += [*_claims(evidence), *_resolutions(evidence), *_missing(evidence), *_orphans(evidence), *more]
     if documents is not None:
         problems += document_faults(evidence, Path(documents))
-    names = ("documents", "sources", "claims", "resolutions", "parameters", "actors", "organisations")
+    names = ["documents", "sources", "claims", "resolutions", "parameters", "actors", "organisations"]
+    names += [name for name in _STRUCTURES if getattr(evidence, name)]
     sizes = {name: len(getattr(evidence, name)) for name in names}
     sizes |= {"variables": len(evidence.codebook), "statuses": len(evidence.chronicle)}
     statuses = Counter[str](event.basis for event in evidence.chronicle)
@@ -311,7 +316,8 @@ def _orphans(evidence: Evidence) -> Iterator[Fault]:
         used.add(("chronicle", "status"))
     inherited = evidence.base.codebook if evidence.base else {}
     for (family, name), entry in evidence.codebook.items():
-        coded = (family, name) in used or entry.default is not None  # a default is a coded value of everybody
+        # a default is a coded value of everybody
+        coded = (family, name) in used or entry.default is not None or entry.entity in _OPTIONAL
         if not coded and inherited.get((family, name)) is not entry:
             yield Fault("orphan", "codebook.yaml", name, f"{name} ({entry.entity}): no value is coded")
 
@@ -332,7 +338,8 @@ def _value_counts(evidence: Evidence) -> dict[str, dict[str, int]]:
         tallies[evidence.codebook[row.family, row.variable].entity, row.basis] += 1
     for parameter in _own(evidence, "parameters"):
         tallies["parameter", parameter.basis] += 1
-    kinds = ("actor", "organisation", "dyad", "directed_dyad", "parameter")
+    kinds = ["actor", "organisation", "dyad", "directed_dyad", "parameter"]
+    kinds += [kind for kind in _OPTIONAL if any(tallies[kind, basis] for basis in BASES)]
     return {kind: {basis: tallies[kind, basis] for basis in BASES} for kind in kinds}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from steppe.errors import InputError, input_error, key_path
 from steppe.evidence.lookup import Evidence, Pair
 from steppe.evidence.read import line_of, read_csv
 from steppe.evidence.records import located
-from steppe.evidence.schema import CodedValue, ValueRow, Variable, basis_of, parse_date
+from steppe.evidence.schema import CodedValue, Constant, ValueRow, Variable, basis_of, parse_date
 
 DYAD_COLUMNS = (
     "variable",
@@ -33,15 +33,48 @@ DYAD_COLUMNS = (
 _ROWS = TypeAdapter(tuple[ValueRow, ...])
 
 
-def dated_rows(raw: object, path: Path, file: str, entity: str, entry: Variable) -> tuple[CodedValue, ...]:
-    """The dated rows of one variable, oldest first."""
+def dated_rows(
+    raw: object, path: Path, file: str, entity: str, entry: Variable, prefix: str = ""
+) -> tuple[CodedValue, ...]:
+    """The dated rows of one variable, oldest first. prefix : the key of what holds it inside its file"""
+    name = key_path(prefix, entry.id)
     try:
         rows = _ROWS.validate_python(raw)
     except ValidationError as error:
-        raise located(error, path, ValueRow, raw, prefix=entry.id) from None
+        raise located(error, path, ValueRow, raw, prefix=name) from None
+    keyed = [(row, key_path(name, n)) for n, row in enumerate(rows)]
+    return tuple(sorted(_coded(keyed, path, file, entity, entry), key=attrgetter("since")))
+
+
+def any_rows(
+    raw: object, path: Path, file: str, entity: str, entry: Variable, prefix: str
+) -> tuple[CodedValue, ...]:
+    """Dated rows, or a single value that needs no date: ``{value: …, range: …, assumed: …}``."""
+    if isinstance(raw, list):
+        return dated_rows(raw, path, file, entity, entry, prefix)
+    name = key_path(prefix, entry.id)
+    if not isinstance(raw, Mapping):
+        raise InputError(
+            f"{entry.id} needs a range and a basis",
+            file=paths.shown(path),
+            key=name,
+            value=raw,
+            accepted="{value: …, range: [low, high], claims | source | assumed: …}, or a list of dated ones",
+            line=line_of(path, name),
+        )
+    try:
+        row = Constant.model_validate(raw)
+    except ValidationError as error:
+        raise located(error, path, Constant, raw, prefix=name) from None
+    return tuple(_coded([(row, name)], path, file, entity, entry))
+
+
+def _coded(
+    rows: Iterable[tuple[ValueRow | Constant, str]], path: Path, file: str, entity: str, entry: Variable
+) -> list[CodedValue]:
+    """Rows as written, each with its key → coded values."""
     out = []
-    for n, row in enumerate(rows):
-        key = key_path(entry.id, n)
+    for row, key in rows:
         value = _typed(row.value, entry, path, f"{key}.value")
         low, high = _bounds(value, row.range, entry, path, f"{key}.range")
         out.append(
@@ -63,7 +96,7 @@ def dated_rows(raw: object, path: Path, file: str, entity: str, entry: Variable)
                 key=key,
             )
         )
-    return tuple(sorted(out, key=attrgetter("since")))
+    return out
 
 
 def _typed(value: object, entry: Variable, path: Path, key: str) -> Any:

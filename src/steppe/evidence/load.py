@@ -10,9 +10,11 @@ from typing import Any
 from steppe import paths
 from steppe.errors import InputError, input_error, nearest
 from steppe.evidence.coded import dated_rows, dyad_rows, to_date
+from steppe.evidence.load_structures import structures
 from steppe.evidence.lookup import Evidence
 from steppe.evidence.read import line_of, read_yaml
 from steppe.evidence.records import records, twice
+from steppe.evidence.register import every_fault
 from steppe.evidence.schema import (
     Claim,
     Document,
@@ -23,14 +25,19 @@ from steppe.evidence.schema import (
     StatusEvent,
     Variable,
 )
-from steppe.evidence.values import Fault, faults
+from steppe.evidence.values import Fault
 
 _CONTENTS = (
     "actors",
     "organisations",
     "dyads",
+    "instruments",
+    "corridors",
+    "processes",
     "claims",
     "worlds",
+    "systems.yaml",
+    "calendar.yaml",
     "chronicle.yaml",
     "codebook.yaml",
     "documents.yaml",
@@ -100,10 +107,11 @@ def _read(where: Path, base: Evidence | None, strict: bool | None) -> Evidence:
         organisations=_entities(where, "organisations", shared),
         dyads=dyad_rows(where, shared),
         chronicle=_chronicle(where),
+        **structures(where, shared),
         base=base,
     )
     if strict if strict is not None else base is not None:
-        for fault in faults(evidence):
+        for fault in every_fault(evidence):
             raise as_error(fault, where)
     if not evidence.actors:
         raise InputError(
@@ -138,6 +146,9 @@ def _layout(where: Path) -> None:
     for name, suffix in (
         ("actors", ".yaml"),
         ("organisations", ".yaml"),
+        ("instruments", ".yaml"),
+        ("corridors", ".yaml"),
+        ("processes", ".yaml"),
         ("claims", ".yaml"),
         ("dyads", ".csv"),
     ):

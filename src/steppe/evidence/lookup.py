@@ -19,18 +19,45 @@ from steppe.evidence.schema import (
     StatusEvent,
     Variable,
 )
+from steppe.evidence.structures import (
+    Corridor,
+    DemandFacts,
+    GateFacts,
+    InstrumentFacts,
+    Part,
+    Process,
+    RoleFacts,
+    SegmentFacts,
+    StageFacts,
+    System,
+    UpgradeFacts,
+)
 from steppe.paths import shown
 
 Pair = tuple[str, str]
+FAMILIES = (  # what has entities with values of their own
+    "actors",
+    "organisations",
+    "instruments",
+    "segments",
+    "upgrades",
+    "demands",
+    "stages",
+    "roles",
+    "gates",
+)
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Everything that one seeds folder says; mappings keep the order of the files.
 
-    codebook : by (family, id), family being actors, organisations, dyads or chronicle
+    codebook : by (family, id), family being actors, organisations, dyads, chronicle or another of FAMILIES
     dyads : variable → pair → rows, oldest first; a symmetric pair is stored with a before b
     chronicle : oldest first
+    systems : the register; what it points at stands in the other mappings
+    segments, upgrades, stages, roles, gates : of all corridors and processes; a stage is PROCESS/STAGE, a role
+        PROCESS/STATE
     base : the evidence that a world folder rests on; its documents, sources, claims … are included here
     """
 
@@ -45,6 +72,16 @@ class Evidence:
     organisations: Mapping[str, Entity] = field(default_factory=dict)
     dyads: Mapping[str, Mapping[Pair, tuple[CodedValue, ...]]] = field(default_factory=dict)
     chronicle: tuple[StatusEvent, ...] = ()
+    systems: Mapping[str, System] = field(default_factory=dict)
+    instruments: Mapping[str, Part[InstrumentFacts]] = field(default_factory=dict)
+    corridors: Mapping[str, Corridor] = field(default_factory=dict)
+    segments: Mapping[str, Part[SegmentFacts]] = field(default_factory=dict)
+    upgrades: Mapping[str, Part[UpgradeFacts]] = field(default_factory=dict)
+    demands: Mapping[str, Part[DemandFacts]] = field(default_factory=dict)
+    processes: Mapping[str, Process] = field(default_factory=dict)
+    stages: Mapping[str, Part[StageFacts]] = field(default_factory=dict)
+    roles: Mapping[str, Part[RoleFacts]] = field(default_factory=dict)
+    gates: Mapping[str, Part[GateFacts]] = field(default_factory=dict)
     base: Evidence | None = None
 
     def variable(self, family: str, name: str) -> Variable:
@@ -56,16 +93,16 @@ class Evidence:
         return found
 
     def entity(self, family: str, name: str) -> Entity:
-        """An actor or an organisation. Raises InputError with the nearest name."""
-        found = self._entities(family).get(name)
+        """An actor, an organisation, or another entity of FAMILIES. Raises InputError with the nearest name."""
+        found = self.entities(family).get(name)
         if found is None:
-            raise input_error(f"no {name!r} among the {family}", value=name, accepted=self._entities(family))
+            raise input_error(f"no {name!r} among the {family}", value=name, accepted=self.entities(family))
         return found
 
     def value(self, family: str, name: str, variable: str, when: date) -> CodedValue:
-        """The value of an actor's or organisation's variable that holds at `when`.
+        """The value of an entity's variable that holds at `when`.
 
-        family : "actors" or "organisations".  The codebook's default (basis assumed) where there is one and nothing
+        family : one of FAMILIES.  The codebook's default (basis assumed) where there is one and nothing
         holds at that date; without a default InputError.
         """
         entry = self.variable(family, variable)
@@ -131,21 +168,21 @@ class Evidence:
         return found
 
     def values(self) -> Iterator[CodedValue]:
-        """Every coded value: actors, organisations, pairs."""
-        for entities in (self.actors, self.organisations):
-            for entity in entities.values():
+        """Every coded value: of every entity of FAMILIES, and of pairs."""
+        for family in FAMILIES:
+            for entity in self.entities(family).values():
                 for rows in entity.values.values():
                     yield from rows
         for pairs in self.dyads.values():
             for rows in pairs.values():
                 yield from rows
 
-    def _entities(self, family: str) -> Mapping[str, Entity]:
-        if family == "actors":
-            return self.actors
-        if family == "organisations":
-            return self.organisations
-        raise input_error("no such family", value=family, accepted=["actors", "organisations"])
+    def entities(self, family: str) -> Mapping[str, Entity]:
+        """The entities of one of FAMILIES by id. Raises InputError."""
+        if family not in FAMILIES:
+            raise input_error("no such family", value=family, accepted=FAMILIES)
+        found: Mapping[str, Entity] = getattr(self, family)
+        return found
 
     def _nothing(self, family: str, name: str, variable: str, when: date) -> NoReturn:
         if family == "dyads":

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from steppe.evidence.lookup import Evidence
-from steppe.evidence.schema import CodedValue, StatusEvent
+from steppe.evidence.lookup import FAMILIES, Evidence
+from steppe.evidence.schema import Based, CodedValue, StatusEvent
+from steppe.evidence.structures import Part
 
 FORMS = (
     "a claim id",
@@ -18,7 +19,18 @@ FORMS = (
     "parameters/ID",
     "codebook/variable",
     "documents/ID",
+    "instruments/ID.variable",
+    "segments/ID.variable",
+    "upgrades/ID.variable",
+    "demands/ID.variable",
+    "stages/PROCESS/STAGE.variable",
+    "roles/PROCESS/STATE.variable",
+    "gates/ID.variable",
+    "corridors/ID",
+    "processes/ID",
+    "systems/ID",
 )
+_WHOLES = ("corridors", "processes", "systems")  # without values of their own
 
 
 class Citation(NamedTuple):
@@ -47,9 +59,11 @@ def exists(evidence: Evidence, reference: str) -> bool:
         return True
     family, _, rest = reference.partition("/")
     name, _, variable = rest.partition(".")
-    if family in ("actors", "organisations"):
-        entity = (evidence.actors if family == "actors" else evidence.organisations).get(name)
+    if family in FAMILIES:
+        entity = evidence.entities(family).get(name)
         return entity is not None and (not variable or variable.split(".")[0] in entity.values)
+    if family in _WHOLES:
+        return rest in getattr(evidence, family)
     if family == "dyads":
         if name in evidence.dyads:
             return bool(evidence.dyads[name])
@@ -67,7 +81,7 @@ def exists(evidence: Evidence, reference: str) -> bool:
 
 
 def citations(evidence: Evidence) -> Iterator[Citation]:
-    """Every value, status and parameter with the claims and sources that it rests on."""
+    """Everything that rests on claims and sources, with them: values, statuses, parameters, systems, facts."""
     for row in evidence.values():
         yield Citation(value_reference(row), row.file, row.key, row.claims, row.sources)
     for event in evidence.chronicle:
@@ -78,6 +92,25 @@ def citations(evidence: Evidence) -> Iterator[Citation]:
         yield Citation(
             f"parameters/{parameter.id}", "parameters.yaml", parameter.id, parameter.claims, parameter.source
         )
+    for system in evidence.systems.values():
+        yield Citation(f"systems/{system.id}", "systems.yaml", system.id, system.claims, ())
+    yield from _facts(evidence)
+
+
+def _facts(evidence: Evidence) -> Iterator[Citation]:
+    """What the facts of instruments, corridors and processes rest on, where they say so."""
+    for family in FAMILIES:
+        for part in evidence.entities(family).values():
+            if isinstance(part, Part) and isinstance(part.facts, Based) and part.facts.basis != "none":
+                reference = f"{family}/{part.id}"
+                yield Citation(reference, part.file, part.key, part.facts.claims, part.facts.source)
+    for family in ("corridors", "processes"):
+        for name, whole in getattr(evidence, family).items():
+            facts = [whole.facts, *getattr(whole.facts, "charter", ())]
+            claims = tuple(claim for one in facts for claim in one.claims)
+            sources = tuple(source for one in facts for source in one.source)
+            if claims or sources:
+                yield Citation(f"{family}/{name}", whole.file, "", claims, sources)
 
 
 def event_key(event: StatusEvent) -> str:

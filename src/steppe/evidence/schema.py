@@ -36,6 +36,13 @@ FAMILY = {  # where a variable of a codebook entity is coded
     "dyad": "dyads",
     "directed_dyad": "dyads",
     "status": "chronicle",
+    "instrument": "instruments",
+    "segment": "segments",
+    "upgrade": "upgrades",
+    "demand": "demands",
+    "stage": "stages",
+    "role": "roles",
+    "gate": "gates",
 }
 
 Basis = Literal["document", "public", "assumed", "none"]
@@ -123,7 +130,20 @@ class Variable(Record):
     """
 
     id: str
-    entity: Literal["actor", "organisation", "dyad", "directed_dyad", "status"]
+    entity: Literal[
+        "actor",
+        "organisation",
+        "dyad",
+        "directed_dyad",
+        "status",
+        "instrument",
+        "segment",
+        "upgrade",
+        "demand",
+        "stage",
+        "role",
+        "gate",
+    ]
     type: Literal["number", "mapping", "choice", "list"] = "number"
     unit: str
     range: Interval | None = None
@@ -140,7 +160,7 @@ class Variable(Record):
 
     @property
     def family(self) -> str:
-        """Folder or file in which it is coded: actors, organisations, dyads or chronicle."""
+        """Where it is coded: actors, organisations, dyads, chronicle, instruments, segments, upgrades, demands, …"""
         return FAMILY[self.entity]
 
     @property
@@ -175,15 +195,26 @@ class Parameter(Based):
     definition: str
 
 
-class ValueRow(Based):
-    """One dated row of a variable in an actor or organisation file, as written.
+class Valued(Based):
+    """A value as written.
 
     range : [low, high]; one number is a half-width; for a mapping also an interval for each key
     """
 
-    since: When = Field(alias="from")
     value: Any
     range: Interval | float | Mapping[str, Interval] | None = None
+
+
+class ValueRow(Valued):
+    """One dated row of a variable."""
+
+    since: When = Field(alias="from")
+
+
+class Constant(Valued):
+    """A value written without rows; it holds always, or from a date."""
+
+    since: When | None = Field(default=None, alias="from")
 
 
 class StatusEvent(Based):
@@ -239,7 +270,7 @@ class Resolution(Record):
 class CodedValue:
     """A value with its range, its validity and its provenance.
 
-    entity : ("KAZ",) or ("EAEU",); a dyad is (a, b)
+    entity : ("KAZ",) or ("EAEU",); a dyad is (a, b); a stage or role (PROCESS/STAGE,) or (PROCESS/STATE,)
     value, low, high : number; for a mapping three mappings with the same keys; low and high are None for
         choices and lists
     since, until : valid from `since` (None = always) up to, not including, `until` (None = still holds)
@@ -266,7 +297,7 @@ class CodedValue:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """An actor or an organisation: fixed facts, and the dated rows of each variable, oldest first."""
+    """Anything with values, such as an actor: fixed facts, and the dated rows of each variable, oldest first."""
 
     id: str
     name: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from steppe.evidence.lookup import Evidence
+from steppe.evidence.lookup import FAMILIES, Evidence
 from steppe.evidence.schema import CodedValue, Variable
 
 _SLACK = 1e-9  # a bound computed from a rounded value may miss it by the last bit
@@ -30,24 +30,25 @@ def faults(evidence: Evidence) -> Iterator[Fault]:
     """Faults of values, dates, bases and references, in the order of the files."""
     for row in evidence.values():
         yield from _value_faults(row, evidence)
-    for family in (evidence.actors, evidence.organisations):
-        for entity in family.values():
-            if entity.founded and entity.dissolved and entity.dissolved < entity.founded:
-                yield Fault(
-                    "dates",
-                    entity.file,
-                    "dissolved",
-                    f"{entity.id} is dissolved before it is founded",
-                    entity.dissolved.isoformat(),
-                    f"a date after {entity.founded.isoformat()}",
-                )
-            if not entity.file.endswith(f"/{entity.id}.yaml"):
-                yield Fault("id", entity.file, "id", "the id is not the file's name", entity.id)
+    for entity in evidence.organisations.values():
+        if entity.founded and entity.dissolved and entity.dissolved < entity.founded:
+            yield Fault(
+                "dates",
+                entity.file,
+                "dissolved",
+                f"{entity.id} is dissolved before it is founded",
+                entity.dissolved.isoformat(),
+                f"a date after {entity.founded.isoformat()}",
+            )
+    for family in ("actors", "organisations", "instruments", "corridors", "processes"):
+        for name, thing in getattr(evidence, family).items():
+            if not thing.file.endswith(f"/{name}.yaml"):
+                yield Fault("id", thing.file, "id", "the id is not the file's name", name)
     for pairs in evidence.dyads.values():
         for rows in pairs.values():
             yield from _overlaps(rows)
-    for entities in (evidence.actors, evidence.organisations):
-        for entity in entities.values():
+    for family in FAMILIES:
+        for entity in evidence.entities(family).values():
             for rows in entity.values.values():
                 yield from _overlaps(rows)
     yield from _chronicle_faults(evidence)
