@@ -1,32 +1,40 @@
 """What a scenario may do to a world and when: one small frozen model per kind.
 
-A new kind is a class here, its name in `Intervention`, and its effect in the mechanisms. Whether ids exist
-and dates fit is checked against the world in `checks`; what can be said of an intervention alone, here.
+A new kind is a class here or in `levers`, its name in `Intervention`, its row in `simulation.plan` and its effect in
+`mechanisms.interventions`. Whether ids exist and dates fit is checked against the world in `checks`; what can be said
+of an intervention alone, here.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
+from steppe.config.levers import (
+    Activity,
+    Approval,
+    Continuity,
+    Corridor,
+    Crisis,
+    Gate,
+    Incompatible,
+    Instrument,
+    Leader,
+    Pace,
+    Role,
+    Scope,
+    Stage,
+    Support,
+    TradeCost,
+)
 from steppe.config.numbers import Number
-from steppe.evidence.schema import When
+from steppe.config.timed import Factor, Share, Timed
 
-Share = Annotated[Number, Field(ge=0, le=1)]
-Signed = Annotated[Number, Field(ge=-1, le=1)]
 Rule = Literal["consensus", "qualified_majority", "majority", "founder_veto", "no_major_power"]
 
 
-class _Timed(BaseModel):
-    """Anything with a date; two interventions of one date act in the order in which they are written."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    date: When
-    note: str | None = None
-
-
-class Apply(_Timed):
+class Apply(Timed):
     """The state asks to join or to observe; the members vote."""
 
     kind: Literal["apply"] = "apply"
@@ -35,7 +43,7 @@ class Apply(_Timed):
     status: Literal["member", "observer"] = "member"
 
 
-class Admit(_Timed):
+class Admit(Timed):
     """The state is in, without a vote."""
 
     kind: Literal["admit"] = "admit"
@@ -44,7 +52,7 @@ class Admit(_Timed):
     status: Literal["member", "observer"] = "member"
 
 
-class SetStatus(_Timed):
+class SetStatus(Timed):
     """The status is what is said, without a vote."""
 
     kind: Literal["set_status"] = "set_status"
@@ -53,7 +61,7 @@ class SetStatus(_Timed):
     status: Literal["none", "observer", "member", "suspended"]
 
 
-class Bar(_Timed):
+class Bar(Timed):
     """The state may not join or observe from now on."""
 
     kind: Literal["bar"] = "bar"
@@ -61,7 +69,7 @@ class Bar(_Timed):
     organisation: str
 
 
-class Allow(_Timed):
+class Allow(Timed):
     """The state may join or observe from now on."""
 
     kind: Literal["allow"] = "allow"
@@ -69,7 +77,7 @@ class Allow(_Timed):
     organisation: str
 
 
-class SetDepth(_Timed):
+class SetDepth(Timed):
     """The organisation's rung is what is said."""
 
     kind: Literal["set_depth"] = "set_depth"
@@ -77,7 +85,7 @@ class SetDepth(_Timed):
     depth: Share
 
 
-class SetRule(_Timed):
+class SetRule(Timed):
     """The organisation decides by another rule."""
 
     kind: Literal["set_rule"] = "set_rule"
@@ -85,7 +93,7 @@ class SetRule(_Timed):
     rule: Rule
 
 
-class Found(_Timed):
+class Found(Timed):
     """An organisation that is coded but not alive comes to life."""
 
     kind: Literal["found"] = "found"
@@ -101,14 +109,14 @@ class Found(_Timed):
         return members
 
 
-class Dissolve(_Timed):
+class Dissolve(Timed):
     """The organisation ends."""
 
     kind: Literal["dissolve"] = "dissolve"
     organisation: str
 
 
-class Merge(_Timed):
+class Merge(Timed):
     """The organisation's members become members of another, and it ends, without a vote."""
 
     kind: Literal["merge"] = "merge"
@@ -116,7 +124,7 @@ class Merge(_Timed):
     into: str
 
 
-class Tie(_Timed):
+class Tie(Timed):
     """The bilateral security rung between two states is what is said."""
 
     kind: Literal["tie"] = "tie"
@@ -125,7 +133,7 @@ class Tie(_Timed):
     level: Share
 
 
-class Affinity(_Timed):
+class Affinity(Timed):
     """Affinity between two states moves by so much."""
 
     kind: Literal["affinity"] = "affinity"
@@ -134,7 +142,7 @@ class Affinity(_Timed):
     change: Annotated[Number, Field(ge=-2, le=2)]
 
 
-class Threat(_Timed):
+class Threat(Timed):
     """The threat that `by` poses to `on` is what is said."""
 
     kind: Literal["threat"] = "threat"
@@ -143,7 +151,7 @@ class Threat(_Timed):
     level: Share
 
 
-class Conflict(_Timed):
+class Conflict(Timed):
     """Open conflict between two states is what is said; 1 is war."""
 
     kind: Literal["conflict"] = "conflict"
@@ -152,7 +160,7 @@ class Conflict(_Timed):
     level: Share
 
 
-class ThreatShock(_Timed):
+class ThreatShock(Timed):
     """A passing threat to a state, in units of capability."""
 
     kind: Literal["threat_shock"] = "threat_shock"
@@ -160,15 +168,15 @@ class ThreatShock(_Timed):
     size: Annotated[Number, Field(ge=0, le=1)]
 
 
-class Capability(_Timed):
+class Capability(Timed):
     """The state's capability is multiplied."""
 
     kind: Literal["capability"] = "capability"
     state: str
-    factor: Annotated[Number, Field(gt=0, le=100)]
+    factor: Factor
 
 
-class Prestige(_Timed):
+class Prestige(Timed):
     """A demonstration of military success (or failure) moves the state's prestige by so much."""
 
     kind: Literal["prestige"] = "prestige"
@@ -176,7 +184,7 @@ class Prestige(_Timed):
     change: Annotated[Number, Field(ge=-10, le=10)]
 
 
-class Transit(_Timed):
+class Transit(Timed):
     """The share of a state's transit that crosses another is what is said."""
 
     kind: Literal["transit"] = "transit"
@@ -185,7 +193,7 @@ class Transit(_Timed):
     share: Share
 
 
-class Autonomy(_Timed):
+class Autonomy(Timed):
     """The weight that a state puts on autonomy is what is said."""
 
     kind: Literal["autonomy"] = "autonomy"
@@ -193,7 +201,7 @@ class Autonomy(_Timed):
     value: Annotated[Number, Field(ge=0, le=5)]
 
 
-class SetParameter(_Timed):
+class SetParameter(Timed):
     """A parameter of the model has another value from now on."""
 
     kind: Literal["parameter"] = "parameter"
@@ -201,7 +209,7 @@ class SetParameter(_Timed):
     value: Number
 
 
-class Switch(_Timed):
+class Switch(Timed):
     """A mechanism is switched on or off from now on."""
 
     kind: Literal["mechanism"] = "mechanism"
@@ -229,17 +237,36 @@ Intervention = Annotated[
     | Prestige
     | Transit
     | Autonomy
+    | Corridor
+    | Stage
+    | Gate
+    | Role
+    | Support
+    | Pace
+    | Leader
+    | Approval
+    | Crisis
+    | Activity
+    | Continuity
+    | Instrument
+    | TradeCost
+    | Scope
+    | Incompatible
     | SetParameter
     | Switch,
     Field(discriminator="kind"),
 ]
 
-KINDS: dict[str, type[_Timed]] = {
+KINDS: dict[str, type[Timed]] = {
     model.model_fields["kind"].default: model for model in get_args(get_args(Intervention)[0])
 }
 
-# fields that name a state of the world; the other ids are `organisation`, `into`, `parameter` and `mechanism`
+# what a stage or a gate may not bring about
+BY_SCENARIO_ONLY = ("gate", "parameter", "mechanism")
+
+# fields that name a state of the world, and those that name an organisation; the rest is in `world.names` and `checks`
 STATE_FIELDS = ("state", "a", "b", "on", "by", "members")
+BODY_FIELDS = ("organisation", "into", "other")
 
 
 def states_of(intervention: Any) -> list[tuple[str, str]]:
