@@ -35,9 +35,11 @@ def evidence_check(
     quiet: Quiet = False,
 ) -> None:
     """Check the coded evidence: values, ranges, bases, references."""
+    from steppe.config.effects import effect_faults
     from steppe.evidence.check import check, render_check
 
-    report = check(adapters.evidence_of(world, config_dir), documents)
+    evidence = adapters.evidence_of(world, config_dir)
+    report = check(evidence, documents, effect_faults(evidence))
     show(report.as_dict(), lambda: render_check(report), json)
     if not report.ok:
         raise Incomplete

@@ -7,13 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from steppe.config.interventions import KINDS
+from steppe.config.interventions import BY_SCENARIO_ONLY, KINDS
 from steppe.errors import from_validation, key_path
 from steppe.evidence import Evidence
 from steppe.evidence.structures import Effect, Part
 from steppe.evidence.values import Fault
 
-SCENARIOS_ONLY = ("gate", "parameter", "mechanism")  # what no stage or gate brings about
 ANY_DAY = "2000-01-01"  # an effect has no date of its own
 
 
@@ -30,7 +29,7 @@ def effect_faults(evidence: Evidence) -> Iterator[Fault]:
 
 
 def _faults(part: Part[Any], field: str, effects: tuple[Effect, ...]) -> Iterator[Fault]:
-    accepted = [kind for kind in KINDS if kind not in SCENARIOS_ONLY]
+    accepted = [kind for kind in KINDS if kind not in BY_SCENARIO_ONLY]
     for n, effect in enumerate(effects):
         key = key_path(part.key, field, n)
         kind = effect["kind"]
