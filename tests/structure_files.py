@@ -113,7 +113,7 @@ id: GAMES
 name: Games
 kind: identity
 from: 2024
-pairs: [[KAZ, UZB], [AZE, KAZ]]
+parties: [KAZ, UZB, AZE]
 strength: {value: 0.1, range: [0, 0.2], assumed: made up}
 relief: {value: 0.2, range: [0, 0.4], assumed: made up}
 """,

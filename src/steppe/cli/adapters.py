@@ -73,12 +73,12 @@ def built(config: RunConfig) -> World:
     """The world of a config; raises InputError where the evidence does not give one."""
     from steppe.world.build import build_world
     from steppe.world.spec import evidence_for
+    from steppe.world.without import removal
 
     evidence = evidence_for(config.world)
-    names = {name: parameter.value for name, parameter in evidence.parameters.items()}
-    weights = {
-        name: value for name, value in (names | config.parameters).items() if name.startswith("world.")
-    }
+    coded = {name: parameter.value for name, parameter in evidence.parameters.items()}
+    values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
+    weights = {name: value for name, value in values.items() if name.startswith("world.")}
     return build_world(evidence, config.world, weights)
 
 

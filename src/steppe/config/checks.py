@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import MAXYEAR
+from pathlib import Path
 from typing import Any
 
+from steppe.config.effects import effect_faults
 from steppe.config.interventions import states_of
 from steppe.config.schema import MAX_STEPS, Mechanisms, RunConfig, Scenario, end, steps
 from steppe.config.timeline import check_timeline
 from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence
+from steppe.evidence.load import as_error
 from steppe.world.spec import check_spec
+from steppe.world.without import left, removal
 
 Placed = Callable[[InputError], InputError]
 
@@ -27,11 +31,27 @@ def check_run(config: RunConfig, evidence: Evidence, placed: Sequence[Placed]) -
     except InputError as error:
         error.key = f"world.{error.key}"
         raise placed[0](error) from None
+    _check_effects(evidence)
     _placing(placed[0], check_parameters, config.parameters, "parameters", evidence)
     _distinct(config, placed)
+    config = _as_built(config, evidence)
     for scenario, place in zip(config.scenarios, placed, strict=True):
         _placing(place, check_parameters, scenario.parameters, "scenario.parameters", evidence)
         _placing(place, check_scenario, scenario, config, evidence)
+
+
+def _as_built(config: RunConfig, evidence: Evidence) -> RunConfig:
+    """The config with the organisations that its world has, for the checks of what scenarios do to them."""
+    gone = removal(evidence, config.world.without).organisations
+    world = config.world.model_copy(update={"organisations": left(config.world.organisations, gone)})
+    return config.model_copy(update={"world": world})
+
+
+def _check_effects(evidence: Evidence) -> None:
+    """What stages and gates bring about can be carried out; in the packaged evidence that is checked once, by `check`."""
+    if evidence.base is not None:
+        for fault in effect_faults(evidence):
+            raise as_error(fault, Path(evidence.folder))
 
 
 def check_length(config: RunConfig) -> None:
@@ -152,6 +172,8 @@ def _check_organisations(intervention: Any, key: str, config: RunConfig, evidenc
             continue
         body = evidence.organisations.get(name)
         message = f"no organisation {name!r} in world {config.world.name!r}"
+        if config.world.without:
+            message += " without " + ", ".join(config.world.without)
         if body is not None and body.dissolved is not None and body.dissolved <= intervention.date:
             message = f"{name} was dissolved on {body.dissolved.isoformat()}"
         raise input_error(message, key=f"{key}.{path}", value=name, accepted=config.world.organisations)

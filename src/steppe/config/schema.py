@@ -14,6 +14,7 @@ from steppe.evidence.schema import Ids
 from steppe.world.spec import WorldSpec
 
 GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor")
+_LISTS = ("states", "organisations", "poles", "without")  # of a world
 MAX_STEPS = 2**15 - 1  # the tables number the steps in 16 bits
 
 
@@ -171,4 +172,4 @@ def accepted_keys(*path: str) -> list[str] | None:
         raise KeyError(path[1])
     if path[0] == "scenario" and path[1] == "mechanisms":
         return list(Mechanisms.model_fields) if len(path) == 2 else []
-    return None if path[1] in ("parameters", "interventions", "states", "organisations", "poles") else []
+    return None if path[1] in ("parameters", "interventions", *_LISTS) else []

@@ -88,6 +88,9 @@ def _instrument(evidence: Evidence, part: Part[InstrumentFacts]) -> Iterator[Fau
             yield Fault(
                 "parties", *_at(part, name), f"{name} is of an instrument of identity", facts.kind, "identity"
             )
+        if name in part.values and facts.pairs:
+            message = f"{name} holds between all parties of {part.id}, not between pairs"
+            yield Fault("parties", *_at(part, "pairs"), message, None, "parties")
     if facts.since and facts.until and facts.until <= facts.since:
         yield Fault("dates", *_at(part, "until"), f"{part.id} ends before it begins", facts.until.isoformat())
 
@@ -131,6 +134,8 @@ def _demands(evidence: Evidence) -> Iterator[Fault]:
         yield from _unknown(_at(demand, "origin"), "actor", [facts.origin], evidence.actors, many=False)
         ends = [*evidence.actors, WORLD]
         yield from _unknown(_at(demand, "destination"), "actor", [facts.destination], ends, many=False)
+        if facts.from_place == facts.to_place:
+            yield Fault("places", *_at(demand, "to_place"), "the way ends where it begins", facts.to_place)
         if facts.origin == facts.destination:
             yield Fault(
                 "reference", *_at(demand, "destination"), "origin and destination are one", facts.origin

@@ -131,7 +131,7 @@ def workspace(world: World, settings: Array) -> Array:
     pair["cost_factor"] = 1.0
     for name in ("affinity", "baseline", "structural"):
         pair[name][:n, :n] = world.affinity_structural
-    for name in ("proximity", "threat", "conflict", "tie", "transit"):
+    for name in ("proximity", "threat", "conflict", "tie", "transit", "cost_shift"):
         pair[name][:n, :n] = getattr(world, name)
     pair["transit0"] = pair["transit"]
     faced = world.threat * world.capability

@@ -39,6 +39,7 @@ from steppe.simulation.replicate import REPLICATE_LIMIT, initial_record
 from steppe.world.arrays import World
 from steppe.world.build import build_world
 from steppe.world.spec import evidence_for, seeds_folder
+from steppe.world.without import removal
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
@@ -68,9 +69,11 @@ class Prepared:
 
 
 def parameter_values(evidence: Evidence, config: RunConfig, scenario: Scenario) -> dict[str, float]:
-    """Every parameter by id: the coded value unless the config or the scenario says otherwise."""
+    """Every parameter by id: the coded value, unless the world does without what it stands for, or the config or the
+    scenario says otherwise."""
     coded = {name: float(parameter.value) for name, parameter in evidence.parameters.items()}
-    return coded | overridden(config, scenario)
+    without = removal(evidence, config.world.without).parameters
+    return {**coded, **without, **overridden(config, scenario)}
 
 
 def prepare(config: RunConfig) -> Prepared:

@@ -117,6 +117,10 @@ class World:
     transit: Annotated[
         Floats, Array("NN", "share", "R_ij", "share of i's transit across j", high=1, hollow=True)
     ]
+    cost_shift: Annotated[
+        Floats,
+        Array("NN", "ln cost", "", "trade cost by instruments in force", -5, 5, symmetric=True, hollow=True),
+    ]
     pole_index: Annotated[
         Indices, Array("K", "index", "k", "place of each pole among the states", dtype=np.int64)
     ]
@@ -151,6 +155,7 @@ class World:
     organisation_key: Annotated[Keys, Array("M", "key", "κ", "address of a body's draws", dtype=np.uint32)]
     network: Network = field(default_factory=Network)
     agenda: Agenda = field(default_factory=Agenda)
+    without: tuple[str, ...] = ()  # systems of the register that it was built without
 
     def __post_init__(self) -> None:
         for name, spec in array_specs().items():

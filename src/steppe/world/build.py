@@ -10,8 +10,12 @@ import numpy as np
 
 from steppe.errors import InputError, input_error
 from steppe.evidence import CodedValue, Evidence
-from steppe.world.arrays import DOMAINS, RULES, STATUSES, Floats, Ints, World, entity_keys
+from steppe.world.arrays import DOMAINS, RULES, STATUSES, Floats, Ints, World, array_specs, entity_keys
+from steppe.world.build_agenda import build_agenda
+from steppe.world.build_instruments import OF_STATES, added
+from steppe.world.build_network import build_network
 from steppe.world.spec import WorldSpec, check_spec
+from steppe.world.without import NOTHING, Removal, left, removal
 
 WEIGHTS = (
     "world.affinity_agreement",
@@ -27,6 +31,12 @@ AGREEMENT_RANGE = (0.45, 0.95)  # votes together: fully apart, fully together
 AFFINITY_LIMIT = 0.95  # nothing starts at a bound
 
 
+def clipped(name: str, values: Floats) -> Floats:
+    """Values of an array of `World`, inside what it accepts."""
+    accepted = array_specs()[name]
+    return np.asarray(np.clip(values, accepted.low, accepted.high))
+
+
 def central_weights(evidence: Evidence) -> dict[str, float]:
     """The central value of each parameter that building a world reads."""
     return {name: evidence.parameter(name).value for name in WEIGHTS}
@@ -35,16 +45,23 @@ def central_weights(evidence: Evidence) -> dict[str, float]:
 def build_world(evidence: Evidence, spec: WorldSpec, weights: Mapping[str, float] | None = None) -> World:
     """The world of `spec` at its start, validated.
 
-    weights : parameter id → value for the ids in `WEIGHTS` (others are ignored); default, the central values
+    weights : parameter id → value for the ids in `WEIGHTS` (others are ignored); default, those of the evidence,
+        and what the systems that the world does without leave behind
     Raises InputError where a state or body is unknown, or has no value at the date.
     """
     check_spec(spec, evidence)
-    weight = central_weights(evidence) if weights is None else _complete(weights)
-    states, bodies, when = spec.states, spec.organisations, spec.start
+    gone = removal(evidence, spec.without)
+    states, bodies, when = spec.states, left(spec.organisations, gone.organisations), spec.start
+    weight = _complete({**central_weights(evidence), **gone.parameters} if weights is None else weights)
+    more = added(evidence, states, when, gone)
     sizes = {
         name: numbers(evidence, states, name, when) for name in ("gdp", "population", "military_spending")
     }
-    alive, status = existence(evidence, bodies, when), statuses(evidence, states, bodies, when)
+    own: dict[str, Any] = {
+        name: clipped(name, numbers(evidence, states, name, when) + more.states[name]) for name in OF_STATES
+    }
+    alive, status = existence(evidence, bodies, when), statuses(evidence, states, bodies, when, gone)
+    network = build_network(evidence, states, when, gone)
     return World(
         name=spec.name,
         start=when,
@@ -56,26 +73,27 @@ def build_world(evidence: Evidence, spec: WorldSpec, weights: Mapping[str, float
         military=sizes["military_spending"],
         capability=capability(sizes),
         salience=mixes(evidence, "actors", states, "salience", [when] * len(states)),
-        autonomy=numbers(evidence, states, "autonomy", when),
-        nonstate_threat=numbers(evidence, states, "nonstate_threat", when),
-        approval=numbers(evidence, states, "approval", when),
-        continuity=numbers(evidence, states, "continuity", when),
+        **own,
         share0=expenditure_shares(
             matrix(evidence, "imports", states, when),
             numbers(evidence, states, "imports", when),
             sizes["gdp"],
         ),
-        affinity_structural=structural_affinity(evidence, states, when, weight),
+        affinity_structural=structural_affinity(evidence, states, when, weight, more.affinity),
         proximity=proximity(evidence, states, when, weight["world.proximity_scale"]),
         threat=threats(evidence, states, when),
         conflict=matrix(evidence, "conflict", states, when),
-        tie=matrix(evidence, "security_tie", states, when),
+        tie=np.maximum(matrix(evidence, "security_tie", states, when), more.tie),
         transit=matrix(evidence, "transit", states, when),
+        cost_shift=more.cost_shift,
         pole_index=np.array([states.index(pole) for pole in spec.poles]),
         status=status * alive,
         state_key=entity_keys("state", states),
         organisation_key=entity_keys("organisation", bodies),
         **organisation_arrays(evidence, states, bodies, when, alive, status),
+        network=network,
+        agenda=build_agenda(evidence, states, bodies, when, network, gone),
+        without=spec.without,
     ).validate()
 
 
@@ -151,12 +169,16 @@ def expenditure_shares(partner_imports: Floats, total_imports: Floats, gdp: Floa
 
 
 def structural_affinity(
-    evidence: Evidence, states: Sequence[str], when: date, weights: Mapping[str, float]
+    evidence: Evidence,
+    states: Sequence[str],
+    when: date,
+    weights: Mapping[str, float],
+    instruments: Floats | float = 0.0,
 ) -> Floats:
     """(N, N) what votes, religion, language, border, past and rivalry say of a pair; symmetric, diagonal 0.
 
     a^s = agreement·u + religion·(2·cosine − 1) + language·language + contiguity·border + post_soviet·both
-          − rivalry·rivalry + affinity_shift, clipped to ± AFFINITY_LIMIT;
+          − rivalry·rivalry + affinity_shift + instruments, clipped to ± AFFINITY_LIMIT;
     u = agreement in votes, mapped from AGREEMENT_RANGE to [−1, 1] and clipped.
     """
     coded = {
@@ -181,6 +203,7 @@ def structural_affinity(
         + weights["world.affinity_post_soviet"] * coded["post_soviet"]
         - weights["world.affinity_rivalry"] * coded["rivalry"]
         + coded["affinity_shift"]
+        + instruments
     )
     affinity = np.clip(affinity, -AFFINITY_LIMIT, AFFINITY_LIMIT)
     np.fill_diagonal(affinity, 0)
@@ -216,11 +239,13 @@ def coding_date(evidence: Evidence, body: str, when: date) -> date:
     return when if founded is None else max(when, founded)
 
 
-def statuses(evidence: Evidence, states: Sequence[str], bodies: Sequence[str], when: date) -> Ints:
-    """(N, M) what the chronicle says at the date, as places in STATUSES."""
+def statuses(
+    evidence: Evidence, states: Sequence[str], bodies: Sequence[str], when: date, gone: Removal = NOTHING
+) -> Ints:
+    """(N, M) what the chronicle says at the date, as places in STATUSES; a status that is taken away is none."""
     out = np.zeros((len(states), len(bodies)), dtype=np.int8)
     for (state, body), event in evidence.statuses(when).items():
-        if state in states and body in bodies:
+        if state in states and body in bodies and f"{state}-{body}" not in gone.statuses:
             out[states.index(state), bodies.index(body)] = STATUSES.index(event.status)
     return out
 

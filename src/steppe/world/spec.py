@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from steppe import paths
 from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence, load, parse_date
+from steppe.world.without import removal
 
 Ids = Annotated[
     tuple[str, ...], BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given)
@@ -23,6 +24,7 @@ class WorldSpec(BaseModel):
 
     start : YYYY, YYYY-MM or YYYY-MM-DD; values and statuses that hold at that date make the world
     poles : some of the states, at least two
+    without : systems of the register that this world does without, see `world.without`
     seeds : None, the packaged evidence; or a folder with actors/, organisations/, dyads/ and chronicle.yaml
     """
 
@@ -34,12 +36,13 @@ class WorldSpec(BaseModel):
     states: Ids = Field(min_length=2)
     organisations: Ids = ()
     poles: Ids = Field(min_length=2)
+    without: Ids = ()
     seeds: str | None = None
     note: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> WorldSpec:
-        for key in ("states", "organisations", "poles"):
+        for key in ("states", "organisations", "poles", "without"):
             _once(getattr(self, key), key)
         for position, pole in enumerate(self.poles):
             if pole not in self.states:
@@ -53,7 +56,7 @@ class WorldSpec(BaseModel):
 
 
 def check_spec(spec: WorldSpec, evidence: Evidence) -> None:
-    """Raise InputError, with the nearest name, for the first state or body that the evidence lacks."""
+    """Raise InputError, with the nearest name, for the first state, body or system that the evidence lacks."""
     known: tuple[tuple[str, Sequence[str], Iterable[str]], ...] = (
         ("states", spec.states, evidence.actors),
         ("organisations", spec.organisations, evidence.organisations),
@@ -67,6 +70,7 @@ def check_spec(spec: WorldSpec, evidence: Evidence) -> None:
                     value=name,
                     accepted=accepted,
                 )
+    removal(evidence, spec.without)
 
 
 def evidence_for(spec: WorldSpec, beside: Path | str | None = None) -> Evidence:

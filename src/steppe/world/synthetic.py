@@ -54,7 +54,7 @@ def make_world(
 
 def _neutral(n: int, m: int) -> dict[str, Any]:
     """The arrays of a world in which nothing distinguishes anybody."""
-    between = ("affinity_structural", "proximity", "threat", "conflict", "tie", "transit")
+    between = ("affinity_structural", "proximity", "threat", "conflict", "tie", "transit", "cost_shift")
     share0 = np.zeros((n, n + 1))
     np.fill_diagonal(share0, HOME_SHARE)
     share0[:, n] = 1 - HOME_SHARE
