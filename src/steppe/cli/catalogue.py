@@ -22,6 +22,11 @@ _SAYS = ("title", "question", "start", "world", "counterfactual", "scenarios", "
 _WORLD_COLUMNS = {
     "states": ("id", "name", "gdp", "capability", "autonomy", "member", "observer"),
     "organisations": ("id", "name", "depth", "rule", "member", "observer"),
+    "corridors": ("id", "segments", "open", "owners", "routes"),
+    "demands": ("id", "origin", "destination", "commodity", "volume", "routes"),
+    "processes": ("id", "stage", "next", "rate", "parties", "gates"),
+    "gates": ("id", "kind", "state", "process", "due"),
+    "instruments": ("id", "kind", "parties", "changes"),
 }
 _UNPRINTED = ("id", "kind", "content", "text")
 
@@ -91,7 +96,8 @@ def rendered(data: dict[str, Any]) -> str:
         from steppe.report.terminal import table
 
         for part, columns in _WORLD_COLUMNS.items():
-            lines += ["", part, table(data["content"][part], columns)]
+            if data["content"][part]:
+                lines += ["", part, table(data["content"][part], columns)]
     return "\n".join(lines)
 
 

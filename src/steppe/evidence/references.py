@@ -93,7 +93,7 @@ def citations(evidence: Evidence) -> Iterator[Citation]:
             f"parameters/{parameter.id}", "parameters.yaml", parameter.id, parameter.claims, parameter.source
         )
     for system in evidence.systems.values():
-        yield Citation(f"systems/{system.id}", "systems.yaml", system.id, system.claims, ())
+        yield Citation(f"systems/{system.id}", "systems.yaml", system.id, system.claims, system.source)
     yield from _facts(evidence)
 
 

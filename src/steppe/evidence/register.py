@@ -9,7 +9,7 @@ from steppe.evidence.schema import MECHANISMS
 from steppe.evidence.structure_faults import structure_faults
 from steppe.evidence.structures import System
 from steppe.evidence.targets import TARGETS, Unreadable, parts, target
-from steppe.evidence.values import Fault, faults
+from steppe.evidence.values import Fault, basis_faults, faults
 
 FILE = "systems.yaml"
 CONTEXT_SHARE = 0.1  # of the systems, fewer than this have no lever
@@ -83,14 +83,17 @@ def _lever(evidence: Evidence, system: System) -> Iterator[Fault]:
 
 def _origin(evidence: Evidence, system: System) -> Iterator[Fault]:
     """Somebody says that there is such a system."""
-    if not system.claims and not system.documents:
+    if system.basis == "none" and not system.documents:
         accepted = "claims: [id, …] or documents: [{document: id, paragraphs: […]}]"
         yield _fault(
             system, "claims", f"{system.id}: nobody says that there is such a system", None, accepted
         )
-    for n, claim in enumerate(system.claims):
-        if claim not in evidence.claims:
-            yield _fault(system, f"claims[{n}]", f"no claim {claim!r}", claim, list(evidence.claims))
+    else:
+        claims, sources = system.claims, system.source
+        if system.basis != "none":
+            yield from basis_faults(
+                FILE, system.id, f"{system.id}: ", claims, sources, system.assumed, evidence
+            )
     for n, passage in enumerate(system.documents):
         document = evidence.documents.get(passage.document)
         if document is None:

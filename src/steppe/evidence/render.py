@@ -8,7 +8,18 @@ from typing import Any
 
 _WIDTH = 100
 _LONGEST = 60  # pairs of an actor run into the hundreds; the rest is in --json
-_BLOCKS = ("values", "statuses", "pairs", "claims", "sources", "entries", "cited_by", "parts", "readings")
+_BLOCKS = (
+    "values",
+    "statuses",
+    "pairs",
+    "claims",
+    "sources",
+    "entries",
+    "cited_by",
+    "parts",
+    "readings",
+    "system",
+)
 
 
 def render(data: Mapping[str, Any]) -> str:
@@ -20,16 +31,18 @@ def render(data: Mapping[str, Any]) -> str:
             lines += _field(key, value)
     if data.get("readings"):
         lines += _field("readings", "; ".join(data["readings"]))
+    if data.get("system"):
+        lines += _field("system", data["system"])
+    lines += _block("parts", [_wrap(str(row), "") for row in data.get("parts", ())])
     for block in ("values", "pairs"):
-        lines += _block(block, [_value_lines(row) for row in data.get(block, ())])
+        lines += _block(block, [_value_lines(row, data) for row in data.get(block, ())])
     lines += _block("statuses", [_status_lines(row) for row in data.get("statuses", ())])
     if data.get("claims"):
         lines += _block("claims", [_wrap(_claim_text(row), "") for row in data["claims"]])
     if data.get("sources"):
         lines += _block("sources", [[f"{row['id']}: {row['citation']}"] for row in data["sources"]])
     lines += _block("entries", [_entry_lines(row) for row in data.get("entries", ())])
-    for block in ("parts", "cited_by"):
-        lines += _block(block.replace("_", " "), [[str(row)] for row in data.get(block, ())])
+    lines += _block("cited by", [[str(row)] for row in data.get("cited_by", ())])
     return "\n".join(lines)
 
 
@@ -65,10 +78,11 @@ def _field(key: str, value: Any) -> list[str]:
     )
 
 
-def _value_lines(row: Mapping[str, Any]) -> list[str]:
+def _value_lines(row: Mapping[str, Any], of: Mapping[str, Any]) -> list[str]:
+    """One value; whose it is, unless it is that of the thing shown."""
     span = row["from"] or "always"
     span += f" to {row['to']}" if row["to"] else ""
-    where = f"{row['entity']} " if "-" in row["entity"] else ""
+    where = f"{row['entity']} " if row["entity"] != of["id"] or of["kind"] == "pair" else ""
     head = f"{where}{row['variable']}, {span}: {_short(row['value'])}{_ranges(row)}  [{row['unit']}]"
     return [head, *_basis_lines(row)]
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from steppe.errors import input_error
 from steppe.evidence.lookup import Evidence
 from steppe.evidence.references import cited
-from steppe.evidence.schema import CodedValue, Entity, StatusEvent
+from steppe.evidence.rows import claim_reference as _claim_reference
+from steppe.evidence.rows import iso as _iso
+from steppe.evidence.rows import origins as _origins
+from steppe.evidence.rows import plain as _plain
+from steppe.evidence.rows import status_row as _status
+from steppe.evidence.rows import value_row as _value
+from steppe.evidence.schema import Entity
+from steppe.evidence.show_structures import KINDS as STRUCTURES
+from steppe.evidence.show_structures import described, ids, register_entry
+from steppe.evidence.show_structures import listing as structures
 
 KINDS = (
     "states",
@@ -20,6 +28,7 @@ KINDS = (
     "sources",
     "variables",
     "resolutions",
+    *STRUCTURES,
 )
 
 
@@ -39,6 +48,7 @@ def listing(evidence: Evidence, kind: str) -> list[dict[str, Any]]:
         "variables": lambda: _fields(evidence.codebook.values(), "entity", "type", "unit", "definition"),
         "resolutions": lambda: _fields(evidence.resolutions.values(), "issue", "resolution"),
     }
+    rows |= structures(evidence)
     if kind not in rows:
         raise input_error(f"nothing of the kind {kind!r}", value=kind, accepted=KINDS)
     return rows[kind]()
@@ -46,7 +56,8 @@ def listing(evidence: Evidence, kind: str) -> list[dict[str, Any]]:
 
 def describe(evidence: Evidence, name: str) -> dict[str, Any]:
     """What is known of an actor, organisation, pair (``A-B``), claim, document, source, parameter, resolution
-    or codebook variable; a prefix such as ``actors/`` and a suffix such as ``.gdp`` are allowed.
+    or codebook variable, and of structures (see `show_structures`); a prefix such as ``actors/`` and a suffix such as
+    ``.gdp`` are allowed.
 
     Raises InputError with the nearest id.
     """
@@ -54,7 +65,10 @@ def describe(evidence: Evidence, name: str) -> dict[str, Any]:
     for find in (_actor, _body, _pair, _claim, _document, _source, _parameter, _resolution, _variable):
         found = find(evidence, plain)
         if found is not None:
-            return found
+            return found | register_entry(evidence, plain)
+    structure = described(evidence, name)
+    if structure is not None:
+        return structure
     entity, _, variable = plain.partition(".")
     if variable and any(variable == known for _, known in evidence.codebook):
         whole = describe(evidence, entity)
@@ -78,9 +92,8 @@ _FOLDERS = (
 
 def _ids(evidence: Evidence) -> list[str]:
     kinds = ("actors", "organisations", "parameters", "documents", "sources", "resolutions", "claims")
-    return [name for kind in kinds for name in getattr(evidence, kind)] + [
-        name for _, name in evidence.codebook
-    ]
+    names = [name for kind in kinds for name in getattr(evidence, kind)]
+    return [*names, *ids(evidence), *(name for _, name in evidence.codebook)]
 
 
 def _actor(evidence: Evidence, name: str) -> dict[str, Any] | None:
@@ -224,78 +237,6 @@ def _values(evidence: Evidence, entity: Entity) -> list[dict[str, Any]]:
     return [_value(evidence, row) for rows in entity.values.values() for row in rows]
 
 
-def _value(evidence: Evidence, row: CodedValue) -> dict[str, Any]:
-    entry = evidence.codebook[row.family, row.variable]
-    return {
-        "entity": "-".join(row.entity),
-        "variable": row.variable,
-        "unit": entry.unit,
-        "from": _iso(row.since),
-        "to": _iso(row.until),
-        "value": _plain(row.value),
-        "low": _plain(row.low),
-        "high": _plain(row.high),
-        **_origins(evidence, row.basis, row.claims, row.sources),
-        "assumed": row.assumed,
-        "note": row.note,
-        "file": row.file,
-        "key": row.key,
-    }
-
-
-def _status(evidence: Evidence, event: StatusEvent) -> dict[str, Any]:
-    return {
-        "date": event.date.isoformat(),
-        "precision": event.precision,
-        "state": event.state,
-        "organisation": event.organisation,
-        "status": event.status,
-        "coded_as": event.coded_as,
-        "confidence": event.confidence,
-        **_origins(evidence, event.basis, event.claims, event.source),
-        "assumed": event.assumed,
-        "note": event.note,
-    }
-
-
-def _origins(
-    evidence: Evidence, basis: str, claims: tuple[str, ...], sources: tuple[str, ...]
-) -> dict[str, Any]:
-    return {
-        "basis": basis,
-        "claims": [_claim_reference(evidence, name) for name in claims],
-        "sources": [
-            {"id": name, "citation": evidence.sources[name].citation if name in evidence.sources else None}
-            for name in sources
-        ],
-    }
-
-
-def _claim_reference(evidence: Evidence, name: str) -> dict[str, Any]:
-    claim = evidence.claims.get(name)
-    if claim is None:
-        return {"id": name}
-    return {
-        "id": name,
-        "document": claim.document,
-        "paragraphs": list(claim.paragraphs),
-        "modality": claim.modality,
-        "says": claim.says.strip(),
-    }
-
-
 def _origin(evidence: Evidence, name: str) -> dict[str, Any]:
     document = evidence.documents[name]
     return {"id": name, "title": document.title, "author": document.author, "outlet": document.outlet}
-
-
-def _iso(when: date | None) -> str | None:
-    return when.isoformat() if when else None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value

@@ -62,8 +62,8 @@ class Enters(Record):
     variable: str
 
 
-class System(Record):
-    """One system of the register.
+class System(Based):
+    """One system of the register, known from claims or documents; from elsewhere only in a world of a user's own.
 
     coded : where its values stand, see `targets`;  context : why it has no lever, instead of `coded`
     since, until : dates of the system itself
@@ -88,10 +88,8 @@ class System(Record):
     since: When | None = Field(default=None, alias="from")
     until: When | None = None
     members: Ids = ()
-    claims: Ids = ()
     documents: tuple[Passage, ...] = ()
     context: str | None = None
-    note: str | None = None
 
 
 class InstrumentFacts(Based):

@@ -8,9 +8,10 @@ import numpy as np
 
 from steppe.evidence import Evidence
 from steppe.world.arrays import DOMAINS, RULES, STATUSES, Floats, World
+from steppe.world.describe_structures import structures
 from steppe.world.provenance import basis_counts
 
-PAIRS = ("threat", "conflict", "tie", "transit")
+PAIRS = ("threat", "conflict", "tie", "transit", "cost_shift")
 
 
 def describe(world: World, evidence: Evidence | None = None) -> dict[str, Any]:
@@ -22,10 +23,12 @@ def describe(world: World, evidence: Evidence | None = None) -> dict[str, Any]:
         "name": world.name,
         "start": world.start.isoformat(),
         "poles": list(world.poles),
+        "without": list(world.without),
         "states": [_state(world, i, evidence) for i in range(len(world.states))],
         "organisations": [_organisation(world, o, evidence) for o in range(len(world.organisations))],
         "affinity": affinity_summary(world),
         "pairs": {name: nonzero(world, name) for name in PAIRS},
+        **structures(world, evidence),
     }
     if evidence is not None:
         out["basis"] = basis_counts(evidence, world)

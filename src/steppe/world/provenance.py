@@ -11,6 +11,12 @@ from steppe.evidence import CodedValue, Evidence
 from steppe.evidence.schema import StatusEvent
 from steppe.world.arrays import World, array_specs
 from steppe.world.build import coding_date
+from steppe.world.provenance_structures import (
+    STRUCTURES,
+    all_structure_values,
+    instrument_values,
+    structure_values,
+)
 
 Origin = CodedValue | StatusEvent
 
@@ -59,13 +65,16 @@ REST_OF_WORLD = "rest of the world"
 def provenance(evidence: Evidence, world: World, array: str, *entities: str) -> tuple[Origin, ...]:
     """The coded values behind one cell, or one row of an array that is coded by rows.
 
-    array : an array of `World`
+    array : an array of `World`, or of its network or agenda: ``"network.capacity", "tengiz-novorossiysk"``,
+        ``"agenda.support", "armenia_azerbaijan", "ARM"``, see `provenance_structures`
     entities : the ids that the cell belongs to, in the order of its axes: ``"salience", "KAZ"``,
         ``"threat", "GEO", "RUS"``, ``"status", "UZB", "EAEU"``; the last column of `share0` is REST_OF_WORLD
     A status comes from one entry of the chronicle, or from none where the state never had one. For a share of
     the whole (capability), the values of the state itself. Arrays in WITHOUT are facts of a file or computed
     from names: empty. Raises InputError with the nearest name.
     """
+    if array.partition(".")[0] in STRUCTURES:
+        return structure_values(evidence, world, array, *entities)
     if array not in array_specs():
         raise input_error(f"no array {array!r} in a world", key="array", value=array, accepted=array_specs())
     _check_entities(world, array, entities)
@@ -73,7 +82,8 @@ def provenance(evidence: Evidence, world: World, array: str, *entities: str) -> 
     if array in WITHOUT:
         return ()
     if array in STATE_VARIABLES:
-        return tuple(evidence.value("actors", entities[0], name, when) for name in STATE_VARIABLES[array])
+        own = [evidence.value("actors", entities[0], name, when) for name in STATE_VARIABLES[array]]
+        return (*own, *instrument_values(evidence, world, array, *entities))
     if array == "status":
         return _latest(evidence, world, *entities)
     if array in BODY_VARIABLES:
@@ -83,13 +93,16 @@ def provenance(evidence: Evidence, world: World, array: str, *entities: str) -> 
     a, b = entities
     if a == b:
         return ()
+    more = instrument_values(evidence, world, array, a, b)
+    if array == "cost_shift":
+        return more
     if array == "threat":
         coded = evidence.dyads_at("threat", when).get((a, b))
         return (coded if coded is not None else evidence.dyad("rivalry", a, b, when),)
     if array == "proximity":
         border = evidence.dyad("contiguity", a, b, when)
         return (border,) if border.value > 0 else (border, evidence.dyad("distance", a, b, when))
-    return tuple(evidence.dyad(name, a, b, when) for name in PAIR_VARIABLES[array])
+    return (*(evidence.dyad(name, a, b, when) for name in PAIR_VARIABLES[array]), *more)
 
 
 def origins(evidence: Evidence, world: World) -> dict[tuple[str, ...], Origin]:
@@ -101,6 +114,8 @@ def origins(evidence: Evidence, world: World) -> dict[tuple[str, ...], Origin]:
         for cell in _cells(world, array):
             for origin in provenance(evidence, world, array, *cell):
                 found[_identity(origin)] = origin
+    for row in all_structure_values(evidence, world):
+        found[_identity(row)] = row
     return found
 
 
