@@ -5,10 +5,12 @@ The names are those of the record; the numbers are round and stand for nothing.
 
 from __future__ import annotations
 
-import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from steppe import paths
+from steppe.evidence import Evidence, load
+from steppe.evidence.load import _claims as load_claims
+from steppe.evidence.load_structures import structures
 
 FILES = {
     "claims/made_up.yaml": """
@@ -269,13 +271,26 @@ gates:
 }
 
 
-def with_structures(folder: Path, files: dict[str, str] | None = None) -> Path:
-    """A copy of the packaged seeds in which these are the only structures."""
-    shutil.copytree(paths.seeds(), folder, ignore=shutil.ignore_patterns("worlds"))
-    for name in ("instruments", "corridors", "processes"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+def written(folder: Path, files: dict[str, str] | None = None) -> Path:
+    """The folder, with these files in it."""
     for name, text in (FILES if files is None else files).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+def evidence_of(folder: Path) -> Evidence:
+    """The packaged evidence with the structures, and the claims, of this folder and no others."""
+    packaged = load()
+    shared = replace(packaged, claims={**packaged.claims, **load_claims(folder)})
+    return replace(shared, folder=str(folder), **structures(folder, shared))
+
+
+def example(folder: Path, *plants: tuple[str, str, str]) -> Evidence:
+    """The evidence of `FILES`, each plant (file, old, new) being made first."""
+    files = dict(FILES)
+    for name, old, new in plants:
+        assert old in files[name], f"{old!r} is not in {name}"
+        files[name] = files[name].replace(old, new, 1)
+    return evidence_of(written(folder, files))

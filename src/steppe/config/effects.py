@@ -41,7 +41,9 @@ def _faults(part: Part[Any], field: str, effects: tuple[Effect, ...]) -> Iterato
             KINDS[kind].model_validate(data)
         except ValidationError as error:
             found = from_validation(error, model=KINDS[kind], data=data, prefix=key)
-            fields = found.accepted
+            fields, value = found.accepted, found.value
             if isinstance(fields, list):
                 fields = [name for name in fields if name != "date"]
-            yield Fault("effect", part.file, found.key or key, found.message, found.value, fields)
+            if "unknown key" in found.message:  # so that the nearest name is that of a key
+                value = str(found.key).rpartition(".")[2]
+            yield Fault("effect", part.file, found.key or key, found.message, value, fields)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-import networkx as nx
 import numpy as np
 
 from steppe.evidence import Evidence
@@ -102,6 +101,8 @@ def routes(segments: Segments, numbers: Mapping[str, Floats], demand: DemandFact
 
     Cost is free-flow cost and DAY_COST for each day; of equal cost the first by ids comes first.
     """
+    import networkx as nx  # a sixth of a second, for worlds with corridors only
+
     weights = dict(zip(segments, numbers["cost"] + DAY_COST * numbers["days"], strict=True))
     graph = nx.MultiGraph()
     for name, part in segments.items():

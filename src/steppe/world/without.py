@@ -10,6 +10,7 @@ from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence
 from steppe.evidence.structures import stage_key
 from steppe.evidence.targets import systems_of, targets
+from steppe.paths import shown
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _check(evidence: Evidence, name: str, position: int) -> None:
     system = evidence.systems.get(name)
     if system is None:
         raise input_error(
-            f"no system {name!r} in the register of {evidence.folder}",
+            f"no system {name!r} in the register of {shown(evidence.folder)}",
             key=f"without[{position}]",
             value=name,
             accepted=[one.id for one in evidence.systems.values() if one.coded]
