@@ -262,6 +262,20 @@ class TestInstruments:
     def test_one_still_to_come_is_there_and_rests(self, evidence: Evidence) -> None:
         assert built(evidence, "2023-01-01").agenda.active.tolist() == [0]
 
+    def test_has_the_values_with_which_it_begins(self, tmp_path: Path) -> None:
+        """As a segment, a stage or a gate that is coded from a later date on."""
+        dated = (
+            "strength:\n  - {from: 2024, value: 0.1, range: [0, 0.2], assumed: made up}\n"
+            "  - {from: 2025, value: 0.3, range: [0, 0.4], assumed: made up}\n"
+        )
+        old = "strength: {value: 0.1, range: [0, 0.2], assumed: made up}\n"
+        later = example(tmp_path, ("instruments/GAMES.yaml", old, dated))
+        strengths = [
+            built(later, start).agenda.strength.tolist()
+            for start in ("2023-01-01", "2024-06-01", "2026-01-01")
+        ]
+        assert strengths == [[0.1], [0.1], [0.3]]
+
     def test_one_that_has_ended_is_not(self, tmp_path: Path) -> None:
         ended = example(tmp_path, ("instruments/GAMES.yaml", "from: 2024\n", "from: 2020\nuntil: 2026-01\n"))
         assert built(ended, "2025-12-31").agenda.active.tolist() == [1]

@@ -102,10 +102,10 @@ class _Scene:
         }
 
     def number(self, part: Part[Any], family: str, variable: str) -> float:
-        """A value of a stage, role or gate; 0 where it has none."""
+        """A value of a stage, role, gate or instrument; 0 where it has none."""
         if variable not in part.values:
             return 0.0
-        return float(self.evidence.value(family, part.id, variable, self.when).value)
+        return float(self.evidence.first_value(family, part.id, variable, self.when).value)
 
 
 def build_agenda(
