@@ -129,7 +129,7 @@ threat,AAA,BBB,2004,,0.1,0,0.3,,theme/cited,,"a note, with a comma"
 """,
     "quantities.yaml": """
 - {id: F001, item: Bodies, value: 2, unit: bodies, document: first-2025, paragraphs: [2], claim: theme/cited,
-   used_by: [organisations/ORG.depth, systems/PIPE]}
+   used_by: [organisations/ORG.depth]}
 - {id: F002, item: Gain, qualifier: words, unit: USD, document: part-2026, paragraphs: [2], unused: no figure}
 """,
     "resolutions.yaml": """

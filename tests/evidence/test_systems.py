@@ -256,6 +256,10 @@ PLANTED = {
         (PROCESS, "chained: arm-election", "chained: referendum"),
         (PROCESS, "gates[1].chained", "no gate 'referendum'"),
     ),
+    "two gates that wait for each other": (
+        (PROCESS, "    state: ARM\n    date: 2026-06-07\n", "    state: ARM\n    date: 2026-06-07\n    chained: referendum\n"),
+        (PROCESS, "gates[0].chained", "arm-election waits for itself in the end"),
+    ),
     "a relapse forwards": (
         (PROCESS, "relapse: {to: none, below: signed}", "relapse: {to: signed, below: text}"),
         (PROCESS, "relapse.to", "armenia_azerbaijan would relapse forwards"),

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from steppe.errors import InputError
-from steppe.evidence import Evidence
+from steppe.evidence import Evidence, load
+from steppe.mechanisms.parameters import pack
+from steppe.mechanisms.state import workspace
 from steppe.world.agenda import GATE_KINDS, REQUIREMENTS, Agenda
 from steppe.world.arrays import World
 from steppe.world.build import AFFINITY_LIMIT, build_world
@@ -262,6 +264,20 @@ class TestInstruments:
     def test_one_still_to_come_is_there_and_rests(self, evidence: Evidence) -> None:
         assert built(evidence, "2023-01-01").agenda.active.tolist() == [0]
 
+    def test_has_the_values_with_which_it_begins(self, tmp_path: Path) -> None:
+        """As a segment, a stage or a gate that is coded from a later date on."""
+        dated = (
+            "strength:\n  - {from: 2024, value: 0.1, range: [0, 0.2], assumed: made up}\n"
+            "  - {from: 2025, value: 0.3, range: [0, 0.4], assumed: made up}\n"
+        )
+        old = "strength: {value: 0.1, range: [0, 0.2], assumed: made up}\n"
+        later = example(tmp_path, ("instruments/GAMES.yaml", old, dated))
+        strengths = [
+            built(later, start).agenda.strength.tolist()
+            for start in ("2023-01-01", "2024-06-01", "2026-01-01")
+        ]
+        assert strengths == [[0.1], [0.1], [0.3]]
+
     def test_one_that_has_ended_is_not(self, tmp_path: Path) -> None:
         ended = example(tmp_path, ("instruments/GAMES.yaml", "from: 2024\n", "from: 2020\nuntil: 2026-01\n"))
         assert built(ended, "2025-12-31").agenda.active.tolist() == [1]
@@ -322,6 +338,20 @@ class TestInstruments:
         assert cost.file == "instruments/SHUSHA.yaml"  # type: ignore[union-attr]
         assert provenance(evidence, world, "cost_shift", "KAZ", "AZE") == ()
         assert len(provenance(evidence, world, "nonstate_threat", "AZE")) == 2
+
+
+def test_a_record_starts_with_all_of_it(world: World) -> None:
+    """What the rules read: trade costs by instruments, segments, votes in steps, members of instruments."""
+    values = {name: parameter.value for name, parameter in load().parameters.items()}
+    (state,) = workspace(world, pack(values, {}, 0.25))
+    n = len(world.states)
+    assert np.array_equal(state["pair"]["cost_shift"][:n, :n], world.cost_shift)
+    assert not state["pair"]["cost_shift"][:, n:].any() and world.cost_shift.any()
+    assert state["n_segments"] == 5 and state["segment"]["capacity"][0] == 12
+    assert state["route"]["length"][: state["n_routes"]].tolist() == [2, 2, 1]
+    due = dict(zip(world.agenda.gates, state["gate"]["due"].tolist(), strict=False))
+    assert due == {"arm-election": 1, "referendum": 4, "hun-2026": 1}  # quarters: .43, 1.2 and .25 years
+    assert state["enrolled"]["member"][0, :n].sum() == 3
 
 
 class TestProvenance:

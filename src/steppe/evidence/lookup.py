@@ -115,6 +115,11 @@ class Evidence:
             return default_value(entry, (name,))
         return self._nothing(family, name, variable, when)
 
+    def first_value(self, family: str, name: str, variable: str, when: date) -> CodedValue:
+        """The value that holds at `when`; before the first row, that row: what begins later begins with it."""
+        rows = self.entity(family, name).values.get(variable, ())
+        return row_at(rows, when) or (rows[0] if rows else self.value(family, name, variable, when))
+
     def dyad(self, variable: str, a: str, b: str, when: date) -> CodedValue:
         """The value of a pair at `when`; the codebook's default (basis assumed) where the pair is not coded.
 

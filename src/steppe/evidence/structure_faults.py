@@ -252,6 +252,10 @@ def _gate(evidence: Evidence, part: Part[GateFacts]) -> Iterator[Fault]:
     if facts.chained is not None:
         others = [name for name in evidence.gates if name != part.id]
         yield from _unknown(_at(part, "chained"), "gate", [facts.chained], others, many=False)
+        if _goes_round(evidence, part.id):
+            yield Fault(
+                "reference", *_at(part, "chained"), f"{part.id} waits for itself in the end", facts.chained
+            )
     if (facts.date is None) == (facts.after is None):
         yield Fault(
             "dates",
@@ -277,6 +281,15 @@ def _gate(evidence: Evidence, part: Part[GateFacts]) -> Iterator[Fault]:
         )
     yield from _effects(evidence, part, "on_pass", facts.on_pass)
     yield from _effects(evidence, part, "on_fail", facts.on_fail)
+
+
+def _goes_round(evidence: Evidence, name: str) -> bool:
+    """Whether a gate waits for one that waits, directly or not, for itself."""
+    seen: list[str] = []
+    while name in evidence.gates and name not in seen:
+        seen.append(name)
+        name = evidence.gates[name].facts.chained or ""
+    return len(seen) > 1 and name == seen[0]
 
 
 def _effects(evidence: Evidence, part: Part[Any], field: str, effects: Sequence[Effect]) -> Iterator[Fault]:

@@ -102,13 +102,10 @@ class _Scene:
         }
 
     def number(self, part: Part[Any], family: str, variable: str) -> float:
-        """A value of a stage, role, gate or instrument; 0 where it has none. One coded for later only is taken as it will
-        be: a world knows the instrument that comes into force after its start."""
-        rows = part.values.get(variable, ())
-        if not rows:
+        """A value of a stage, role, gate or instrument; 0 where it has none."""
+        if variable not in part.values:
             return 0.0
-        first = min((row.since for row in rows if row.since is not None), default=self.when)
-        return float(self.evidence.value(family, part.id, variable, max(self.when, first)).value)
+        return float(self.evidence.first_value(family, part.id, variable, self.when).value)
 
 
 def build_agenda(

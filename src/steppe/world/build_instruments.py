@@ -51,7 +51,9 @@ def added(evidence: Evidence, states: Sequence[str], when: date, gone: Removal =
     tie, cost, affinity = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
     of_states = {name: np.zeros(n) for name in OF_STATES}
     for part in in_force(evidence, when, gone):
-        number = {name: evidence.value("instruments", part.id, name, when).value for name in part.values}
+        number = {
+            name: evidence.first_value("instruments", part.id, name, when).value for name in part.values
+        }
         for a, b in part.facts.between:
             if a in row and b in row:
                 for i, j in ((row[a], row[b]), (row[b], row[a])):

@@ -54,7 +54,9 @@ def build_network(evidence: Evidence, states: Sequence[str], when: date, gone: R
         destination=np.array([_place(part.facts.destination, states) for part in demands], dtype=np.int64),
         commodity=np.array([COMMODITIES.index(part.facts.commodity) for part in demands], dtype=np.int64),
         **{
-            name: np.array([evidence.value("demands", part.id, name, when).value for part in demands], float)
+            name: np.array(
+                [evidence.first_value("demands", part.id, name, when).value for part in demands], float
+            )
             for name in ("volume", "weight", "outside")
         },
         route_demand=np.array([q for q, _ in flat], dtype=np.int64),
@@ -67,16 +69,16 @@ def segment_numbers(
 ) -> dict[str, Floats]:
     """(E,) cost, days, capacity and risk of each segment, with its upgrades.
 
-    A segment that opens later has the values of that day.
+    A segment that is coded from a later date on has the values with which it begins.
     """
     out: dict[str, Floats] = {}
     for variable in ("cost", "days", "capacity", "risk"):
         found = []
-        for name, part in segments.items():
-            value = evidence.value("segments", name, variable, max(when, part.facts.opened or when)).value
+        for name in segments:
+            value = evidence.first_value("segments", name, variable, when).value
             for upgrade in upgrades_of(evidence, name, when, gone):
                 if f"{variable}_factor" in evidence.upgrades[upgrade].values:
-                    value *= evidence.value("upgrades", upgrade, f"{variable}_factor", when).value
+                    value *= evidence.first_value("upgrades", upgrade, f"{variable}_factor", when).value
             found.append(value)
         out[variable] = np.array(found, dtype=float)
     return out

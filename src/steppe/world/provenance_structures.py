@@ -99,17 +99,13 @@ def _known(name: str, names: tuple[str, ...], what: str) -> None:
 
 def _values(evidence: Evidence, world: World, family: str, key: str, variable: str) -> Iterator[CodedValue]:
     """The value itself, and for a segment those of its upgrades."""
-    part = evidence.entities(family)[key]
-    when = world.start
-    if family == "segments":
-        when = max(when, evidence.segments[key].facts.opened or when)
-    if variable in part.values:
-        yield evidence.value(family, key, variable, when)
+    if variable in evidence.entities(family)[key].values:
+        yield evidence.first_value(family, key, variable, world.start)
     if family == "segments":
         gone = removal(evidence, world.without)
         for upgrade in upgrades_of(evidence, key, world.start, gone):
             if f"{variable}_factor" in evidence.upgrades[upgrade].values:
-                yield evidence.value("upgrades", upgrade, f"{variable}_factor", world.start)
+                yield evidence.first_value("upgrades", upgrade, f"{variable}_factor", world.start)
 
 
 def instrument_values(evidence: Evidence, world: World, array: str, *states: str) -> tuple[CodedValue, ...]:
@@ -118,7 +114,7 @@ def instrument_values(evidence: Evidence, world: World, array: str, *states: str
     if variable is None or not evidence.instruments:
         return ()
     return tuple(
-        evidence.value("instruments", part.id, variable, world.start)
+        evidence.first_value("instruments", part.id, variable, world.start)
         for part in in_force(evidence, world.start, removal(evidence, world.without))
         if variable in part.values
         and (
