@@ -18,12 +18,14 @@ def process(name="accord", rates=(1.0,), stage=0, parties=(), interest=0.0, supp
     other : push, resist = {state: effort}; requires = [(stage, kind, first, second, level)]; relapse = (to, below);
     effects = {stage: [interventions]}; charter = [(organisation, depth, stage)]
     """
-    told = parties if isinstance(parties, dict) else dict.fromkeys(parties, {})
+    told = parties if isinstance(parties, dict) else {name: {} for name in parties}
     roles = {state: {"interest": interest, "support": support} | own for state, own in told.items()}
     return {"name": name, "rates": rates, "stage": stage, "parties": roles} | other
 
 
-def gate(name="vote", state="S0", of=None, kind="referendum", mix=1.0, noise=0.1, due=None, clock=None, **other):
+def gate(
+    name="vote", state="S0", of=None, kind="referendum", mix=1.0, noise=0.1, due=None, clock=None, **other
+):
     """A gate of process `of`. due : years after the start; clock : stage that starts its clock.
 
     other : delay, again [y]; chained = another gate; passed = 1; on_pass, on_fail = [interventions]

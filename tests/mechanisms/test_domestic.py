@@ -149,7 +149,8 @@ class TestLeaders:
         return record["pair"]["affinity"][0, :4, :4]
 
     @pytest.mark.parametrize(
-        ("continuity", "relief", "left"), [(0, 0, 0.2), (1, 0, 0.6), (0, 1, 0.6), (0.5, 0, 0.4), (0.5, 0.5, 0.5)]
+        ("continuity", "relief", "left"),
+        [(0, 0, 0.2), (1, 0, 0.6), (0, 1, 0.6), (0.5, 0, 0.4), (0.5, 0.5, 0.5)],
     )
     def test_what_survives(self, continuity, relief, left):
         """keep = c + (1 − c) relief of the gap to the baseline, of this state's pairs only, both ways."""
@@ -164,7 +165,9 @@ class TestLeaders:
         assert abs(drawn.mean()) < 4 * 0.15 / math.sqrt(drawn.size)
         assert drawn.std() == pytest.approx(0.15, rel=0.08)
         assert abs(np.corrcoef(drawn.T)[0, 1]) < 0.2
-        np.testing.assert_allclose(self.changed(relief=1.0, noise=0.15), 0.6, err_msg="relief 1: nothing moves")
+        np.testing.assert_allclose(
+            self.changed(relief=1.0, noise=0.15), 0.6, err_msg="relief 1: nothing moves"
+        )
 
     def test_all_that_follows_from_affinity_is_refreshed(self):
         """Protection by a partner falls with the affinity that is lost."""
@@ -301,7 +304,9 @@ class TestStep:
 
         Leaders fall at e^(−λ t) whatever the step; the gate is held once, on approval that has drifted.
         """
-        world = small([process(parties=("S0", "S1"))], [gate(of="accord", mix=0.5, due=0.75)], organisations=0)
+        world = small(
+            [process(parties=("S0", "S1"))], [gate(of="accord", mix=0.5, due=0.75)], organisations=0
+        )
         found = []
         for steps_per_year in (4, 16):
             record = begun(world, steps_per_year=steps_per_year)
@@ -332,7 +337,11 @@ class TestStep:
         for step in range(24):
             held(one, step)
             held(other, step)
-        fallen = [(e["step"]) for e in one["events"][0, : one["n_events"][0]] if KINDS[e["kind"]] == "leader_changed"]
+        fallen = [
+            (e["step"])
+            for e in one["events"][0, : one["n_events"][0]]
+            if KINDS[e["kind"]] == "leader_changed"
+        ]
         assert len(set(fallen)) < len(fallen)
         assert one["gate"]["passed"][0, 0] == other["gate"]["passed"][0, 0]
         affinity = one["pair"]["affinity"][0, :4, :4][np.ix_(order, order)]

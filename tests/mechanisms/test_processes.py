@@ -45,7 +45,15 @@ class TestProcesses(MechanismContract):
 
     name = "processes"
     owns = frozenset(
-        {"process.stage", "role.support", "actor.approval", "actor.shock", "actor.danger", "events", "n_events"}
+        {
+            "process.stage",
+            "role.support",
+            "actor.approval",
+            "actor.shock",
+            "actor.danger",
+            "events",
+            "n_events",
+        }
     )
     kept_when_off = frozenset({"process.stage"})
 
@@ -120,7 +128,9 @@ class TestRate:
             record = self.record(p, push={})
             free = self.record(p, switches={"spoilers": False}, push={})
             resisted, bare = stage_rate(record[0], 0, 1, 0.2), stage_rate(free[0], 0, 1, 0.2)
-            assert resisted / bare == pytest.approx(math.exp(-k_resist * reach(record[0], 4, 0, 1.0)), rel=1e-12)
+            assert resisted / bare == pytest.approx(
+                math.exp(-k_resist * reach(record[0], 4, 0, 1.0)), rel=1e-12
+            )
             record["actor"]["activity"][0, 4] = 1e6
             assert stage_rate(record[0], 0, 1, 0.2) / bare == pytest.approx(math.exp(-k_resist), rel=1e-12)
 
@@ -178,7 +188,9 @@ class TestRate:
 
 class TestSignals:
     def record(self, effort=0.8, stage=1, switches=None, **p):
-        told = process(rates=(0, 0, 0), stage=stage, parties=("S0", "S1", "S3"), resist={"S2": effort, "S3": 0})
+        told = process(
+            rates=(0, 0, 0), stage=stage, parties=("S0", "S1", "S3"), resist={"S2": effort, "S3": 0}
+        )
         world = small([told], organisations=0, capability=[0.1, 0.2, 0.3, 0.4])
         return begun(world, default_parameters(**p), switches, steps_per_year=2)
 
@@ -279,31 +291,30 @@ class TestRelapse:
             assert abs(frequency_z(fell.sum(), 1500, chance)) < 4
 
 
-class TestRequirements:
-    STATUS = [[2, 2], [2, 1], [2, 0], [0, 0]]
+# requirement, the field that fulfils it, its cell, a value that does not, one that does
+NEEDS = [
+    (("process", "other", 1, 0), "process", "stage", (0,), 0, 1),
+    (("process", "other", 1, 0), "process", "stage", (0,), 0, 2),
+    (("gate", "vote", -1, 0), "gate", "passed", (0,), 0, 1),
+    (("depth", "O0", -1, 0.7), "body", "depth", (0,), 0.5, 0.7),
+    (("depth", "O0", -1, 0.5), "body", "alive", (0,), 0, 1),
+    (("tie", "S0", "S2", 0.3), "pair", "tie", (0, 2), 0.1, 0.3),
+    (("peace", "S0", "S2", 0), "pair", "conflict", (0, 2), 0.1, 0.0),
+    (("open", "tunnel", -1, 0), "segment", "status", (1,), 0, 1),
+    (("open", "tunnel", -1, 0), "segment", "status", (1,), 2, 1),
+    (("member", "S1", "O1", 0), "seat", "status", (1, 1), 1, 2),
+]
 
+
+class TestRequirements:
     def record(self, *requires, switches=None):
         """A process that is entered as soon as these hold. O0 has three members, O1 one; both of depth .5."""
-        world = with_corridors(make_world(4, 2, status=self.STATUS, depth=[0.5, 0.5]))
+        world = with_corridors(make_world(4, 2, status=[[2, 2], [2, 1], [2, 0], [0, 0]], depth=[0.5, 0.5]))
         told = [
             process("other", rates=(0, 0), parties=("S0",)),
             process(rates=(SURE,), parties=("S0", "S1"), requires=[(1, *one) for one in requires]),
         ]
         return begun(with_politics(world, told, [gate("vote", of="accord", due=5)]), switches=switches)
-
-    # requirement, the field that fulfils it, its cell, a value that does not, one that does
-    NEEDS = [
-        (("process", "other", 1, 0), "process", "stage", (0,), 0, 1),
-        (("process", "other", 1, 0), "process", "stage", (0,), 0, 2),
-        (("gate", "vote", -1, 0), "gate", "passed", (0,), 0, 1),
-        (("depth", "O0", -1, 0.7), "body", "depth", (0,), 0.5, 0.7),
-        (("depth", "O0", -1, 0.5), "body", "alive", (0,), 0, 1),
-        (("tie", "S0", "S2", 0.3), "pair", "tie", (0, 2), 0.1, 0.3),
-        (("peace", "S0", "S2", 0), "pair", "conflict", (0, 2), 0.1, 0.0),
-        (("open", "tunnel", -1, 0), "segment", "status", (1,), 0, 1),
-        (("open", "tunnel", -1, 0), "segment", "status", (1,), 2, 1),
-        (("member", "S1", "O1", 0), "seat", "status", (1, 1), 1, 2),
-    ]
 
     @pytest.mark.parametrize(("need", "part", "name", "cell", "without", "with_it"), NEEDS)
     def test_each_kind(self, need, part, name, cell, without, with_it):

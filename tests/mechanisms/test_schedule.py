@@ -5,9 +5,9 @@ import pytest
 
 from oracle.worlds import random_interventions, random_parameters, small_world
 from steppe.mechanisms import schedule
+from steppe.mechanisms.interventions import intervene
 from steppe.mechanisms.parameters import SWITCHES
 from steppe.mechanisms.schedule import SCHEDULE, SKIPPED_WHEN_OFF, run_in_python
-from steppe.mechanisms.interventions import intervene
 from steppe.mechanisms.state import parameters_of
 from steppe.simulation.plan import plan
 from steppe.world.synthetic import synthetic_world

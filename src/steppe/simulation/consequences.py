@@ -13,8 +13,8 @@ from steppe.mechanisms.furnish import check_room
 from steppe.mechanisms.parameters import PARAMETERS
 from steppe.mechanisms.records import CONSEQUENCE, TRIGGERS
 from steppe.simulation.plan import rows_of
-from steppe.world.agenda import Agenda, Consequence
 from steppe.world.agenda import TRIGGERS as CODED_TRIGGERS
+from steppe.world.agenda import Agenda, Consequence
 from steppe.world.arrays import World
 from steppe.world.names import check_named, names_of
 
