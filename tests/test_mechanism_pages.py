@@ -19,6 +19,8 @@ NAMES = (
     "value",
     "membership",
     "institutions",
+    "domestic",
+    "processes",
     "observe",
     "world",
 )

@@ -12,8 +12,9 @@ from scipy.optimize import brentq
 from oracle.worlds import random_parameters
 from steppe.mechanisms.corridors import AVERAGES, update_corridors
 from steppe.mechanisms.events import KINDS
+from steppe.mechanisms.interventions import intervene
 from steppe.mechanisms.records import CLOSED, OPEN, SHUT
-from steppe.mechanisms.shocks import intervene, update_closures, update_shocks
+from steppe.mechanisms.shocks import update_closures, update_shocks
 from steppe.mechanisms.state import parameters_of
 from steppe.simulation.plan import plan
 
@@ -178,7 +179,9 @@ class TestCongestion:
 
     def test_cost_of_a_full_segment(self):
         """(1 + congestion) times the free cost when flow is capacity [BPR 1964]; risk does not grow with flow."""
-        world = shipping_world({"A": segment(10, days=2, capacity=3, risk=0.5)}, {"q": demand([["A"]], volume=3)})
+        world = shipping_world(
+            {"A": segment(10, days=2, capacity=3, risk=0.5)}, {"q": demand([["A"]], volume=3)}
+        )
         record = begun(world)
         free = 10 + 2 * P["corridors.value_of_time"]
         expected = free * (1 + P["corridors.congestion"]) + P["corridors.risk_price"] * 0.5
@@ -338,9 +341,7 @@ class TestDependence:
         segments = {"a": segment(10, owned=(1,)), "b": segment(10, owned=(2,))}
         transit = np.zeros((3, 3))
         transit[0] = 0, 0.5, 0.5
-        world = shipping_world(
-            segments, {"q": demand([["a"], ["b"]])}, poles=("S1", "S2"), transit=transit
-        )
+        world = shipping_world(segments, {"q": demand([["a"], ["b"]])}, poles=("S1", "S2"), transit=transit)
         record = begun(world, default_parameters(**FREE))
         np.testing.assert_allclose(record["shares"][0, 0, :2], 0.5, rtol=1e-13)
         put(record, 0, CLOSED)
@@ -384,7 +385,9 @@ class TestHaul:
         put(record, 0, CLOSED)
         haul = record["pair"]["haul"][0]
         assert haul[0, 3] > 0 and np.count_nonzero(haul) == 1
-        np.testing.assert_array_equal(record["pair"]["cost_factor"][0, 0, :4] < 1, [False, False, False, True])
+        np.testing.assert_array_equal(
+            record["pair"]["cost_factor"][0, 0, :4] < 1, [False, False, False, True]
+        )
 
     @pytest.mark.parametrize("seed", range(4))
     def test_is_symmetric(self, seed):
@@ -455,7 +458,9 @@ class TestWhen:
     @pytest.mark.parametrize("steps_per_year", [1, 4, 8, 12])
     def test_once_a_year_whatever_the_step(self, steps_per_year):
         """A quarrel in the middle of a year is felt on the routes at the start of the next, in any length of step."""
-        world = shipping_world({"a": segment(10, owned=(1,)), "b": segment(12)}, {"q": demand([["a"], ["b"]])})
+        world = shipping_world(
+            {"a": segment(10, owned=(1,)), "b": segment(12)}, {"q": demand([["a"], ["b"]])}
+        )
         record = begun(world, default_parameters(**FREE), steps_per_year=steps_per_year)
         seen = []
         for step in range(2 * steps_per_year + 1):
@@ -498,9 +503,7 @@ class TestRandomClosures:
 
     def run(self, status, conflict=0.0, **rates):
         """The record after some steps of closures, and the events by kind."""
-        segments = {
-            f"e{e}": segment(owned=(0,) if e % 2 else (), is_open=status == OPEN) for e in range(60)
-        }
+        segments = {f"e{e}": segment(owned=(0,) if e % 2 else (), is_open=status == OPEN) for e in range(60)}
         between = np.zeros((3, 3))
         between[0, 2] = between[2, 0] = conflict
         world = shipping_world(segments, {}, conflict=between)

@@ -128,7 +128,7 @@ class TestAddresses:
             for name, value in vars(draws).items()
             if name.isupper() and name != "PURPOSES" and name[0] != "_"
         ]
-        assert len(purposes) == len(set(purposes)) == 11
+        assert len(purposes) == len(set(purposes)) == 23
         assert max(purposes) < draws.PURPOSES
 
     def test_mix_is_ordered(self):

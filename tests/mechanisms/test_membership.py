@@ -77,7 +77,9 @@ class TestMembership(MechanismContract):
         """Statuses then change by merger and dissolution alone."""
         kinds = set()
         for seed in range(6):
-            record = advance(begun(synthetic_world(12, 8, seed), switches={"membership": False}), 80)
+            record = advance(
+                begun(synthetic_world(12, 8, seed), switches={"membership": False, "domestic": False}), 80
+            )
             kinds |= set(record["events"]["kind"][0, : record["n_events"][0]].tolist())
         names = {KINDS[kind] for kind in kinds}
         assert names and names <= {"deepened", "hollowed", "dissolved", "merged", "joined_by_merger"}

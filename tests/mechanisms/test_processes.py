@@ -110,6 +110,10 @@ class TestRate:
 
     def test_a_party_has_no_reach_over_itself(self):
         """The mean is over the other parties; alone, access is all there is."""
+        record, access = self.record(), P["processes.access"]
+        record["role"]["party"][0, 0, 3] = 1
+        held = np.mean([leverage(record[0], i, 3) for i in range(3)])
+        assert reach(record[0], 3, 0, 0.8) == pytest.approx(0.8 * (access + (1 - access) * held), rel=1e-12)
         record = begun(small([process(parties=("S0",))], organisations=0))
         assert reach(record[0], 0, 0, 0.5) == pytest.approx(0.5 * P["processes.access"])
 
@@ -213,6 +217,14 @@ class TestSignals:
         np.testing.assert_allclose(record["role"]["support"][0, 0, :4], expected)
         event = record["events"][0, 0]
         assert kinds_of(record) == ["signalled"] and (event["state"], event["process"]) == (2, 0)
+
+    def test_a_party_that_resists_does_not_threaten_itself(self):
+        """Nor does it make its own public doubt."""
+        record = self.record(effort=0, processes__signal_rate=SURE)
+        record["role"]["resist"][0, 0, 3] = 1
+        moved(record)
+        assert record["actor"]["shock"][0, 3] == 0 < record["actor"]["shock"][0, 0]
+        assert record["role"]["support"][0, 0, 3] == 0.5 > record["role"]["support"][0, 0, 0]
 
     @pytest.mark.parametrize(("stage", "sent"), [(0, 0), (1, 1), (2, 1), (3, 0)])
     def test_only_on_the_way(self, stage, sent):

@@ -8,6 +8,7 @@ import pytest
 from oracle.worlds import random_parameters, small_world
 from steppe.mechanisms import state as names
 from steppe.mechanisms.derived import update_all
+from steppe.mechanisms.records import TERM_NAMES
 from steppe.mechanisms.security import need_of
 from steppe.mechanisms.value import dominance, observer_value, value_now
 from steppe.world.synthetic import make_world
@@ -16,16 +17,14 @@ from .support import advance, begun, changed, default_parameters, leaves
 
 MEMBER = 2
 DOMAINS = np.eye(4)
-TERM = {name: place for place, name in enumerate(names.TERM_NAMES)}
+TERM = {name: place for place, name in enumerate(TERM_NAMES)}
 P = default_parameters()
 
 
 def terms(record, i=0, o=0):
     """The terms of a value by name."""
     value_now(record[0], i, o)
-    return dict(
-        zip(names.TERM_NAMES, record["scratch"][0, names.TERMS, : names.N_TERMS].tolist(), strict=True)
-    )
+    return dict(zip(TERM_NAMES, record["scratch"][0, names.TERMS, : names.N_TERMS].tolist(), strict=True))
 
 
 def club(domain, members=(0, 1), states=4, depth=0.5, **arrays):
