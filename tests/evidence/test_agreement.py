@@ -60,6 +60,8 @@ class TestTheSecondCoding:
         """Every number of the table in docs/coding.md is that of today's codes."""
         page = (Path(__file__).parents[2] / "docs" / "coding.md").read_text(encoding="utf-8")
         for row in agreement(self.rows):
-            alpha, kappa = ("–" if value is None else f"{value:.2f}" for value in (row["alpha"], row["kappa"]))
+            alpha, kappa = (
+                "–" if value is None else f"{value:.2f}" for value in (row["alpha"], row["kappa"])
+            )
             cells = (row["variable"], row["document"], row["units"], f"{row['equal']:.2f}", alpha, kappa)
             assert "| " + " | ".join(map(str, cells)) + " |" in page, cells

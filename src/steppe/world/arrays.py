@@ -119,7 +119,16 @@ class World:
     ]
     cost_shift: Annotated[
         Floats,
-        Array("NN", "ln cost", "", "trade cost by instruments in force", -5, 5, symmetric=True, hollow=True),
+        Array(
+            "NN",
+            "ln cost",
+            "",
+            "what trade costs more without the instruments that the world does without",
+            -5,
+            5,
+            symmetric=True,
+            hollow=True,
+        ),
     ]
     pole_index: Annotated[
         Indices, Array("K", "index", "k", "place of each pole among the states", dtype=np.int64)
