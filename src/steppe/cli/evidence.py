@@ -54,7 +54,9 @@ def evidence_check(
 )
 @command
 def agreement(
-    differences: Annotated[bool, typer.Option("--differences", help="The codes in which the two differ.")] = False,
+    differences: Annotated[
+        bool, typer.Option("--differences", help="The codes in which the two differ.")
+    ] = False,
     json: Json = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,

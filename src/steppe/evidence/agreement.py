@@ -62,7 +62,12 @@ def pairs_of(evidence: Evidence, folder: Path | None = None) -> list[dict[str, A
         for key, given, known in (("claim", name, evidence.claims), ("variable", variable, VARIABLES)):
             if given not in known:
                 raise input_error(
-                    f"no {key} {given!r}", file=paths.shown(path), key=key, value=given, accepted=known, line=line
+                    f"no {key} {given!r}",
+                    file=paths.shown(path),
+                    key=key,
+                    value=given,
+                    accepted=known,
+                    line=line,
                 )
         claim = evidence.claims[name]
         rows.append(
@@ -85,7 +90,9 @@ def agreement(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     out = []
     for variable in VARIABLES:
         for document in ("all", *sorted({row["document"] for row in rows})):
-            chosen = [row for row in rows if row["variable"] == variable and document in ("all", row["document"])]
+            chosen = [
+                row for row in rows if row["variable"] == variable and document in ("all", row["document"])
+            ]
             if chosen:
                 first, second = [row["first"] for row in chosen], [row["second"] for row in chosen]
                 out.append(
