@@ -180,12 +180,11 @@ def test_a_parameter_takes_the_value_that_the_system_leaves_behind(
     """Unless the run gives it one itself."""
     config = compose(["world=toy"])
     without = config.model_copy(update={"world": config.world.model_copy(update={"without": ("SWAY",)})})
-    scenario = config.scenarios[0]
     name = "membership.pressure_vote"
-    assert parameter_values(evidence, config, scenario)[name] == evidence.parameters[name].value != 0
-    assert parameter_values(evidence, without, scenario)[name] == 0
+    assert parameter_values(evidence, config)[name] == evidence.parameters[name].value != 0
+    assert parameter_values(evidence, without)[name] == 0
     given = without.model_copy(update={"parameters": {name: 0.3}})
-    assert parameter_values(evidence, given, scenario)[name] == 0.3
+    assert parameter_values(evidence, given)[name] == 0.3
 
 
 class TestThePackagedRegister:
