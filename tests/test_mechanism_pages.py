@@ -17,7 +17,6 @@ NAMES = (
     "affinity",
     "security",
     "alignment",
-    "bilateral",
     "value",
     "membership",
     "institutions",
