@@ -17,6 +17,7 @@ NAMES = (
     "affinity",
     "security",
     "alignment",
+    "bilateral",
     "value",
     "membership",
     "institutions",
