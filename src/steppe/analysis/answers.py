@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from steppe.analysis.comparison import Arm, differences
-from steppe.analysis.indicators import chosen
+from steppe.analysis.indicators import TIMES, chosen
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import date_of
 from steppe.analysis.verdicts import judged
@@ -176,7 +176,9 @@ def _elsewhere(reference: Arm, alternative: Arm, scenario: Scenario, year: int) 
     """What differs most besides the outcomes that were asked for."""
     asked = {(one.measure, one.of) for one in scenario.outcomes}
     rows = (row.as_dict() for row in differences(reference, alternative, None, [year]))
-    others = (row for row in rows if (row["measure"], row["entity"]) not in asked)
+    others = (
+        row for row in rows if (row["measure"], row["entity"]) not in asked and row["measure"] not in TIMES
+    )
     return largest(others, ELSEWHERE, PER_MEASURE)
 
 

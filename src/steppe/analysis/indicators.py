@@ -10,6 +10,8 @@ from steppe.errors import input_error
 from steppe.world.arrays import World
 
 SYSTEM = "system"
+#: restate the stages in years: they grow with every year of a run, and differ where the stages do
+TIMES = ("years_until", "years_to")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ MEASURES: tuple[Measure, ...] = (
         "number of changes of leader since the start, by an election or otherwise",
         "history",
         "leaders",
-        scale=1.0,
+        scale=3.0,
     ),
     Measure("alive", ("organisation",), "1", "the organisation exists", "organisations", "alive", True),
     Measure(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from steppe.analysis.comparison import changes
-from steppe.analysis.indicators import MEASURES, Measure
+from steppe.analysis.indicators import MEASURES, TIMES, Measure
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import Estimate, measure_table
 from steppe.analysis.verdicts import AGAINST, AS_PREDICTED, NOTHING_PREDICTED
@@ -118,14 +118,17 @@ def run_text(run: Run, top: int = TOP, rich: bool = False) -> str:
 def _changes(run: Run, scenario: str) -> list[Line]:
     """What changed in a scenario between the start and the last year."""
     if run.draws is not None:
-        return [line for row in changes(run, scenario) if (line := _against(row.as_dict()))]
+        rows = (row.as_dict() for row in changes(run, scenario) if row.measure not in TIMES)
+        return [line for row in rows if (line := _against(row))]
     years = (run.years[0], run.years[-1])
     estimates = measure_table(run, [scenario], years)
     before = {(e.measure, e.entity): e for e in estimates if e.year == years[0]}
     return [
         line
         for after in estimates
-        if after.year == years[1] and (line := _since_start(before[after.measure, after.entity], after))
+        if after.year == years[1]
+        and after.measure not in TIMES
+        and (line := _since_start(before[after.measure, after.entity], after))
     ]
 
 
