@@ -23,10 +23,11 @@ def test_a_scenario_composes_says_why_and_survives_its_yaml(name: str, tmp_path:
     config = compose([f"scenario={name}"])
     (scenario,) = config.scenarios
     assert scenario.question
-    if scenario.status is not None:
+    if scenario.status is not None:  # a question of the documents, not a variant of one
         assert scenario.prediction and scenario.levers and scenario.outcomes and scenario.inventory
+        assert scenario.counterfactual
+    if scenario.counterfactual is not None:
         assert scenario.counterfactual in SCENARIOS and scenario.counterfactual != name
-
     file = tmp_path / "config.yaml"
     file.write_text(dump(config), encoding="utf-8")
     assert load_config(file) == config
