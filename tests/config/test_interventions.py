@@ -33,7 +33,7 @@ interventions:
 - {kind: transit, date: 2021, state: BBB, on: AAA, share: 0.1}
 - {kind: autonomy, date: 2021, state: BBB, value: 2}
 - {kind: corridor, date: 2021, segment: belmar-harbour, status: closed, capacity: 0.5, cost: 2}
-- {kind: corridor, date: 2021, system: NORTH, status: open}
+- {kind: corridor, date: 2021, system: LINE, status: open}
 - {kind: stage, date: 2021, process: border, stage: text}
 - {kind: reach, date: 2022, process: border, stage: signed}
 - {kind: gate, date: 2021, gate: plebiscite, outcome: waived}
