@@ -159,6 +159,48 @@ def _outcome(summary: Any, folder: Path) -> Outcome:
     )
 
 
+def patterns_tested(
+    only: list[str],
+    claims: bool,
+    size: Mapping[str, int],
+    each: int,
+    progress: Progress,
+    config_dir: str | None,
+) -> dict[str, Any]:
+    """Patterns, or claims, tested: {settings, patterns} or {settings, claims}.
+
+    size : replicates, draws (0: none) and seed;  each : replicates of a draw
+    """
+    from steppe.analysis.patterns.runs import Size
+    from steppe.analysis.patterns.study import scope, study
+    from steppe.config.compose import search_path
+    from steppe.config.patterns import read_book
+
+    draws, seed = size["draws"], size["seed"]
+    central = Size(size["replicates"], seed)
+    sampled = Size(draws * each, seed, draws) if draws else None
+    evidence = evidence_of(None)
+    asked = scope(read_book(search_path(config_dir)), evidence, only, claims, central, sampled)
+    return study(asked, evidence, progress, log.warning, config_dir)
+
+
+def patterns_text(data: dict[str, Any], in_full: bool) -> str:
+    """Patterns or claims for a terminal."""
+    from steppe.report.patterns import text
+
+    return text(data, in_full)
+
+
+def write_page(file: Path, patterns: dict[str, Any], claims: dict[str, Any]) -> None:
+    """Patterns and claims as a page of Markdown."""
+    from steppe.report.patterns import page
+
+    try:
+        file.write_text(page(patterns, claims), encoding="utf-8")
+    except OSError as error:
+        raise Stopped(f"the page cannot be written: {error.strerror or error}") from None
+
+
 def compared(
     folders: list[Path], reference: str | None, measures: list[str] | None, years: list[int] | None
 ) -> list[dict[str, Any]]:
