@@ -12,7 +12,12 @@ import numpy as np
 from numba import njit
 
 from benchmarks.worlds import Replicate, eurasia, globe, initial, oracle
+from oracle.affinity import move_affinity
+from oracle.bilateral import Stance, consider_tie
+from oracle.domestic import domestic
 from oracle.membership import consider
+from oracle.model import OracleModel
+from oracle.shocks import shocks
 from steppe.mechanisms.affinity import update_affinity
 from steppe.mechanisms.alignment import update_alignment
 from steppe.mechanisms.derived import update_trade
@@ -63,15 +68,30 @@ def small_ratio(replicates: int = 2) -> dict[str, float]:
     return {"oracle_us": slow, "compiled_us": compiled_us(world, STEPS, replicates, 20)}
 
 
+def bilateral_seconds(model: OracleModel, rng: random.Random, pairs: int, states: int = 8) -> float:
+    """What the bilateral phase would take: some states take down how they stand, some pairs among them consider a rung."""
+    started = time.thread_time()
+    stances = {i: Stance(i) for i in rng.sample(model.states, states)}
+    known = (time.thread_time() - started) / states * len(model.states)
+    started = time.thread_time()
+    for _ in range(pairs):
+        consider_tie(model, stances, *rng.sample(list(stances), 2))
+    each = (time.thread_time() - started) / pairs
+    return known + each * len(model.states) * (len(model.states) - 1) / 2
+
+
 def large_ratio(pairs: int = 300, bodies: int = 12) -> dict[str, float]:
-    """195 × 120, the first step. The oracle's is too slow to run whole: affinity and shocks whole, a random sample of the
-    pairs (state, body) of the membership phase and of the bodies of the institutions phase, scaled up."""
+    """195 × 120, the first step. The oracle's is too slow to run whole: affinity, shocks and domestic politics whole, a
+    random sample of the states and pairs of the bilateral phase, of the pairs (state, body) of the membership phase and
+    of the bodies of the institutions phase, scaled up."""
     world, rng = globe(), random.Random(1)
     model = oracle(world, 0)
     started = time.thread_time()
-    model.shocks()
-    model.move_affinity()
+    shocks(model)
+    move_affinity(model)
+    domestic(model)
     whole = time.thread_time() - started
+    bilateral = bilateral_seconds(model, rng, pairs)
     started = time.thread_time()
     for _ in range(pairs):
         body = rng.choice(model.organisations)
@@ -83,7 +103,7 @@ def large_ratio(pairs: int = 300, bodies: int = 12) -> dict[str, float]:
         if body.alive:
             body.step()
     institutions = (time.thread_time() - started) / bodies * len(model.organisations)
-    slow = (whole + membership + institutions) * 1e6
+    slow = (whole + bilateral + membership + institutions) * 1e6
     return {
         "oracle_us": slow,
         "compiled_us": compiled_us(world, 1, 8, 3),

@@ -21,6 +21,8 @@ NAMES = (
     "value",
     "membership",
     "institutions",
+    "domestic",
+    "processes",
     "observe",
     "world",
 )

@@ -66,10 +66,45 @@ class TestHistories:
         assert target.tolist() == [6, 9, 8, 0]
 
 
+class TestStages:
+    """Whether and when a stage was reached, which is not stored but follows from the years."""
+
+    def reached(self, run: Run, connection: Any, process: str, stage: int) -> Any:
+        """(60, years + 1) whether each replicate stands there."""
+        rows = connection.execute(
+            "SELECT stage FROM processes WHERE scenario = 'pull' AND process = ? ORDER BY replicate, year",
+            [process],
+        ).fetchnumpy()["stage"]
+        return np.asarray(rows).reshape(60, YEARS + 1) >= stage
+
+    @pytest.mark.parametrize("cells", [1, 10**6])
+    @pytest.mark.parametrize("k", range(YEARS + 1))
+    def test_by_hand(self, run: Run, k: int, cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """At the stage or beyond in that year; and the first of the years up to it that found it so."""
+        monkeypatch.setattr(observations, "_CELLS", cells)
+        connection = run.connection()
+        now, until = (measure_values(run, name, "pull", START + k) for name in ("reached", "years_until"))
+        assert now.entities == until.entities == ("accord/text", "accord/signed", "union/founded")
+        for row, (process, stage) in enumerate((("accord", 1), ("accord", 2), ("union", 1))):
+            truth = self.reached(run, connection, process, stage)
+            np.testing.assert_array_equal(now.values[row], truth[:, k])
+            so_far = truth[:, : k + 1]
+            expected = np.where(so_far.any(axis=1), so_far.argmax(axis=1), np.nan)
+            np.testing.assert_array_equal(until.values[row], expected.astype(np.float32))
+        assert not now.values.all() and now.values.dtype == bool
+
+    def test_all_years_in_one_pass(self, run: Run) -> None:
+        for seen in observe(run, "pull", run.years, ["reached", "years_until"]):
+            alone = measure_values(run, seen.measure.id, "pull", seen.year)
+            np.testing.assert_array_equal(seen.values, alone.values)
+
+
 class TestTables:
     """Measures that are columns."""
 
-    @pytest.mark.parametrize("measure", [m for m in MEASURES if m.table != "history"], ids=lambda m: m.id)
+    @pytest.mark.parametrize(
+        "measure", [m for m in MEASURES if m.table not in ("history", "stages")], ids=lambda m: m.id
+    )
     def test_values_are_those_of_the_table(self, run: Run, measure: Any) -> None:
         connection = run.connection()
         key = entity_of(table_schemas(POLES)[measure.table])
@@ -161,18 +196,36 @@ class TestNames:
         assert [m.id for m in chosen(["depth", "member"])] == ["member", "depth"]
 
     @pytest.mark.parametrize(
-        ("measure", "of"), [("flow", "segment"), ("dependence", "demand and pole"), ("shipped", "demand")]
+        ("measure", "of"),
+        [
+            ("flow", "segment"),
+            ("dependence", "demand and pole"),
+            ("shipped", "demand"),
+            ("support", "process"),
+            ("years_until", "process and stage"),
+        ],
     )
     def test_a_measure_of_what_the_run_lacks_is_refused(
         self, run: Run, measure: str, of: str, tmp_path: Any
     ) -> None:
         """A world without corridors, or a run from before there were any: no blank answer."""
-        bare = make_run(tmp_path / "run", {"pull": 0.5}, replicates=5, segments=[], demands=[])
+        nothing: dict[str, Any] = {"segments": [], "demands": [], "processes": [], "stages": []}
+        bare = make_run(tmp_path / "run", {"pull": 0.5}, replicates=5, **nothing)
         with pytest.raises(InputError, match=f"is measured of {of}, and the run lacks them"):
             measure_values(bare, measure, "pull", LAST)
         assert {e.measure for e in measure_table(bare)} == {
-            m.id for m in MEASURES if m.table not in ("corridors", "demands")
+            m.id for m in MEASURES if m.table not in ("corridors", "demands", "processes", "stages")
         }
+
+    def test_a_run_from_before_a_measure_does_without_it(self, run: Run) -> None:
+        """Its manifest lists no such column: it is left out, and refused if asked for."""
+        tables = {**run.manifest["tables"]}
+        columns = [column for column in tables["states"]["columns"] if column["name"] != "approval"]
+        tables["states"] = {**tables["states"], "columns": columns}
+        old = Run(run.path, {**run.manifest, "tables": tables}, run.markers)
+        assert {e.measure for e in measure_table(old)} == {m.id for m in MEASURES} - {"approval"}
+        with pytest.raises(InputError, match="before there was such a measure"):
+            measure_values(old, "approval", "pull", LAST)
 
     def test_a_scenario_without_replicates_is_refused(self, run: Run, tmp_path: Any) -> None:
         RunFolder.create(tmp_path / "run", {**run.manifest}, "").close()

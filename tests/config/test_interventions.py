@@ -7,6 +7,7 @@ from tests.config.conftest import OwnFile
 
 from steppe.config.compose import compose
 from steppe.config.interventions import KINDS, states_of
+from steppe.config.resolved import dump, load_config
 from steppe.config.schema import RunConfig
 from steppe.errors import InputError
 
@@ -31,6 +32,23 @@ interventions:
 - {kind: prestige, date: 2021, state: AAA, change: 0.5}
 - {kind: transit, date: 2021, state: BBB, on: AAA, share: 0.1}
 - {kind: autonomy, date: 2021, state: BBB, value: 2}
+- {kind: corridor, date: 2021, segment: strait, status: closed, capacity: 0.5, cost: 2}
+- {kind: corridor, date: 2021, system: NORTH, status: open}
+- {kind: stage, date: 2021, process: accord, stage: signed}
+- {kind: reach, date: 2022, process: accord, stage: ratified}
+- {kind: gate, date: 2021, gate: vote, outcome: waived}
+- {kind: role, date: 2021, process: accord, state: AAA, push: 0.5, resist: 0, interest: -0.5}
+- {kind: support, date: 2021, process: accord, state: AAA, level: 0.4}
+- {kind: pace, date: 2021, process: accord, factor: 2}
+- {kind: leader, date: 2021, state: AAA}
+- {kind: approval, date: 2021, state: AAA, level: 0.4}
+- {kind: crisis, date: 2021, state: AAA, size: 1}
+- {kind: activity, date: 2021, state: AAA, level: 0.5}
+- {kind: continuity, date: 2021, state: AAA, level: 0.9}
+- {kind: instrument, date: 2021, instrument: kin, on: false}
+- {kind: trade_cost, date: 2021, a: AAA, b: BBB, change: -0.1}
+- {kind: scope, date: 2021, organisation: UNION, trade: 1, security: 0.5, identity: 0, connectivity: 0.5}
+- {kind: incompatible, date: 2021, organisation: UNION, with: RIVERS, on: true}
 - {kind: parameter, date: 2021, parameter: membership.cooldown, value: 1}
 - {kind: mechanism, date: 2021, mechanism: pressure, on: false}
 """
@@ -45,6 +63,8 @@ def composed(file: OwnFile, *interventions: str) -> RunConfig:
 def test_every_kind_is_accepted_and_none_is_forgotten_here(scenario_file: OwnFile) -> None:
     config = compose(["world=toy", f"scenario={scenario_file(ONE_OF_EACH)}"])
     assert {one.kind for one in config.scenarios[0].interventions} == set(KINDS)
+    file = scenario_file(dump(config))  # what is stored of a run is read back the same, `with` and all
+    assert load_config(file) == config
 
 
 def test_the_states_that_an_intervention_names() -> None:
@@ -87,6 +107,43 @@ SAME_DAY = [
         "mechanism of pressure",
     ),
     ("kind: dissolve, ORG", "kind: merge, ORG, into: UNION", "fate of RIVERS"),
+    (
+        "kind: corridor, segment: strait, status: open",
+        "kind: corridor, segment: strait, status: closed",
+        "status of strait",
+    ),
+    ("kind: stage, PROCESS, stage: a", "kind: reach, PROCESS, stage: b", "stage of accord"),
+    ("kind: gate, gate: vote, outcome: passed", "kind: gate, gate: vote, outcome: waived", "outcome of vote"),
+    ("kind: role, PROCESS, STATE, push: 0", "kind: role, PROCESS, STATE, push: 1", "push of accord, AAA"),
+    (
+        "kind: role, PROCESS, STATE, push: 0, resist: 1",
+        "kind: role, PROCESS, STATE, resist: 0",
+        "resist of accord, AAA",
+    ),
+    (
+        "kind: support, PROCESS, STATE, level: 0",
+        "kind: support, PROCESS, STATE, level: 1",
+        "support of accord",
+    ),
+    ("kind: pace, PROCESS, factor: 0", "kind: pace, PROCESS, factor: 1", "pace of accord"),
+    ("kind: approval, STATE, level: 0", "kind: approval, STATE, level: 1", "approval of AAA"),
+    ("kind: activity, STATE, level: 0", "kind: activity, STATE, level: 1", "activity of AAA"),
+    ("kind: continuity, STATE, level: 0", "kind: continuity, STATE, level: 1", "continuity of AAA"),
+    (
+        "kind: instrument, instrument: kin, on: on",
+        "kind: instrument, instrument: kin, on: off",
+        "force of kin",
+    ),
+    (
+        "kind: scope, ORG, trade: 1, security: 0, identity: 0, connectivity: 0",
+        "kind: scope, ORG, trade: 1, security: 1, identity: 0, connectivity: 0",
+        "security of RIVERS",
+    ),
+    (
+        "kind: incompatible, ORG, with: UNION, on: true",
+        "kind: incompatible, organisation: UNION, with: RIVERS, on: false",
+        "compatibility of RIVERS-UNION",
+    ),
 ]
 
 
@@ -94,7 +151,7 @@ SAME_DAY = [
 def test_two_values_for_one_thing_on_one_day(
     first: str, second: str, what: str, scenario_file: OwnFile
 ) -> None:
-    fill = {"STATE": "state: AAA", "ORG": "organisation: RIVERS"}
+    fill = {"STATE": "state: AAA", "ORG": "organisation: RIVERS", "PROCESS": "process: accord"}
     for name, text in fill.items():
         first, second = first.replace(name, text), second.replace(name, text)
     with pytest.raises(InputError) as caught:
@@ -114,6 +171,10 @@ def test_the_same_thing_twice_is_no_contradiction(scenario_file: OwnFile) -> Non
 def test_two_movements_of_one_thing_add_up(scenario_file: OwnFile) -> None:
     one = "kind: affinity, date: 2021, a: AAA, b: BBB, change: 0."
     composed(scenario_file, one + "1", one + "2")
+    cost = "kind: corridor, date: 2021, segment: strait, cost: 0."
+    composed(scenario_file, cost + "1", cost + "2")
+    role = "kind: role, date: 2021, process: accord, state: AAA, "
+    composed(scenario_file, role + "push: 1", role + "resist: 0")
 
 
 GONE = [
@@ -177,6 +238,27 @@ BAD = [
     ("kind: apply, date: 2030-01-01, state: AAA, organisation: UNION", "outside the run", "date", None),
     ("kind: apply, state: AAB, organisation: UNION", "no state 'AAB'", "state", "AAA"),
     ("kind: apply, state: AAA, organisation: UNIONS", "no organisation", "organisation", "UNION"),
+    ("kind: corridor, status: open", "not an accepted", None, None),
+    ("kind: corridor, segment: a, system: b, status: open", "not an accepted", None, None),
+    ("kind: corridor, segment: a", "not an accepted", None, None),
+    ("kind: corridor, segment: a, status: opened", "not an accepted", "status", "open"),
+    ("kind: corridor, segment: a, capacity: 0", "not an accepted", "capacity", None),
+    ("kind: gate, gate: a, outcome: wave", "not an accepted", "outcome", "waived"),
+    ("kind: role, process: a, state: AAA", "not an accepted", None, None),
+    ("kind: role, process: a, state: AAB, push: 1", "no state 'AAB'", "state", "AAA"),
+    ("kind: role, process: a, state: AAA, interest: -2", "not an accepted", "interest", None),
+    ("kind: activity, state: AAA, level: 9", "not an accepted", "level", None),
+    ("kind: trade_cost, a: AAA, b: AAA, change: 0", "two different states", "b", None),
+    (
+        "kind: scope, organisation: UNION, trade: 0, security: 0, identity: 0, connectivity: 0",
+        "not an accepted",
+        None,
+        None,
+    ),
+    ("kind: scope, organisation: UNION, trade: 1", "missing key", "security", None),
+    ("kind: incompatible, organisation: UNION, with: UNION, on: true", "two different", "with", None),
+    ("kind: incompatible, organisation: UNION, with: RIVER, on: true", "no organisation", "with", "RIVERS"),
+    ("kind: incompatible, organisation: UNION, on: true", "missing key", "with", None),
 ]
 
 

@@ -1,5 +1,7 @@
 """Agreement of two codings against published examples, and what the second coding of the claims must satisfy."""
 
+from pathlib import Path
+
 import pytest
 
 from steppe.evidence import load
@@ -53,3 +55,13 @@ class TestTheSecondCoding:
     def test_agreement_is_better_than_chance_in_every_variable(self):
         overall = {row["variable"]: row["alpha"] for row in agreement(self.rows) if row["document"] == "all"}
         assert all(alpha is not None and alpha > 0.667 for alpha in overall.values()), overall
+
+    def test_the_page_shows_what_is_computed(self):
+        """Every number of the table in docs/coding.md is that of today's codes."""
+        page = (Path(__file__).parents[2] / "docs" / "coding.md").read_text(encoding="utf-8")
+        for row in agreement(self.rows):
+            alpha, kappa = (
+                "–" if value is None else f"{value:.2f}" for value in (row["alpha"], row["kappa"])
+            )
+            cells = (row["variable"], row["document"], row["units"], f"{row['equal']:.2f}", alpha, kappa)
+            assert "| " + " | ".join(map(str, cells)) + " |" in page, cells

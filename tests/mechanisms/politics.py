@@ -18,7 +18,7 @@ def process(name="accord", rates=(1.0,), stage=0, parties=(), interest=0.0, supp
     other : push, resist = {state: effort}; requires = [(stage, kind, first, second, level)]; relapse = (to, below);
     effects = {stage: [interventions]}; charter = [(organisation, depth, stage)]
     """
-    told = parties if isinstance(parties, dict) else dict.fromkeys(parties, {})
+    told = parties if isinstance(parties, dict) else {name: {} for name in parties}
     roles = {state: {"interest": interest, "support": support} | own for state, own in told.items()}
     return {"name": name, "rates": rates, "stage": stage, "parties": roles} | other
 

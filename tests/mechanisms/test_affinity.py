@@ -35,7 +35,7 @@ def start_at(record, value):
 class TestAffinity(MechanismContract):
     name = "affinity"
     owns = frozenset({"pair.affinity", "pair.baseline"})
-    kept_when_off = owns
+    kept_when_off = frozenset({"pair.baseline"})  # affinity moves with leaders too
 
 
 class TestReversion:

@@ -178,10 +178,9 @@ class TestDecisions:
         record = busy(seed)
         begin(record[0])
         n = int(record["n"][0])
-        record["p"]["descend_rate"], record["actor"]["activity"] = (
-            3,
-            1.5 + np.arange(record["actor"].shape[1]) % 3,
-        )
+        busyness = 0.2 if seed % 2 else 1.5  # mostly falls, mostly climbs
+        record["actor"]["activity"] = busyness * (1 + np.arange(record["actor"].shape[1]) % 3)
+        record["p"]["descend_rate"] = 6
         wanted, ties = [], record["pair"]["tie"][0, :n, :n].copy()
         for i in range(n):
             for j in range(i + 1, n):

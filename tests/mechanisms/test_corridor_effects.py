@@ -7,8 +7,8 @@ import pytest
 
 from oracle.worlds import random_parameters
 from steppe.mechanisms.corridors import update_corridors
+from steppe.mechanisms.interventions import intervene
 from steppe.mechanisms.records import CLOSED, OPEN
-from steppe.mechanisms.shocks import intervene
 from steppe.mechanisms.state import parameters_of
 from steppe.simulation.plan import plan
 

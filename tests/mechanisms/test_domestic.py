@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steppe.mechanisms.derived import update_all
 from steppe.mechanisms.domestic import normal_cdf, update_domestic
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.turnover import change_leader
@@ -175,6 +176,8 @@ class TestLeaders:
         p = default_parameters(domestic__leader_rate=1e9, domestic__turnover_noise=0)
         record = begun(world, p)
         record["pair"]["affinity"][0, 0, 1] = record["pair"]["affinity"][0, 1, 0] = 1.0
+        update_all(record[0])
+        assert record["actor"]["protection"][0, 0] == pytest.approx(0.5 / 3)
         held(record)
         assert record["pair"]["affinity"][0, 0, 1] == 0
         assert record["actor"]["protection"][0, 0] == pytest.approx(0.5 / 3 / 2)

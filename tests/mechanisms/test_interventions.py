@@ -161,13 +161,15 @@ class TestSetters:
         assert KINDS.index("void") == events.VOID
 
 
-class TestScope:
-    ORDER = {"kind": "scope", "organisation": "O0", "trade": 0, "security": 0.6, "identity": 0.15,
-             "connectivity": 0}  # fmt: skip
+TURN_TO_SECURITY = {
+    "kind": "scope", "organisation": "O0", "trade": 0, "security": 0.6, "identity": 0.15, "connectivity": 0,
+}  # fmt: skip
 
+
+class TestScope:
     def test_is_normalised_and_all_that_follows_with_it(self):
         """Shares .8 and .2; κ = ¼·.8 + .2·.2; cosines as of a world built with that scope."""
-        record, moved = carried_out(self.ORDER)
+        record, moved = carried_out(TURN_TO_SECURITY)
         names = ("trade", "security", "identity", "connectivity")
         shares = np.array([record["body"][name][0, 0] for name in names])
         np.testing.assert_allclose(shares, [0, 0.8, 0.2, 0], atol=1e-15)
@@ -183,13 +185,13 @@ class TestScope:
 
     def test_pacts_and_trade_follow(self):
         """A body turned to security owes its members a pact of h · s, and no trade any more."""
-        record, _ = carried_out(self.ORDER)
+        record, _ = carried_out(TURN_TO_SECURITY)
         assert record["pair"]["pact1"][0, 0, 1] == pytest.approx(0.3 * 0.8)
         assert record["pair"]["trade1"][0, 0, 1] == 0
 
     def test_of_a_dead_body_is_void_once(self):
         """Four rows, one note."""
-        record, moved = carried_out(self.ORDER | {"organisation": "O2"})
+        record, moved = carried_out(TURN_TO_SECURITY | {"organisation": "O2"})
         assert kinds_of(record) == ["void"] and moved <= EVENTS | {"scratch"}
 
 
@@ -269,11 +271,10 @@ class TestOrder:
 
 
 class TestStages:
-    EFFECTS = {n: [{"kind": "crisis", "state": "S1", "size": float(n)}] for n in (1, 2)}
-
     def ordered(self, kind, stage, at=0):
         """A record in which an accord of three stages, with effects at two, was ordered to a stage."""
-        told = process(rates=(1, 1, 1), stage=at, parties={"S0": {"support": 0.2}}, effects=self.EFFECTS)
+        effects = {n: [{"kind": "crisis", "state": "S1", "size": float(n)}] for n in (1, 2)}
+        told = process(rates=(1, 1, 1), stage=at, parties={"S0": {"support": 0.2}}, effects=effects)
         world = with_politics(make_world(2, 0), [told])
         return carried_out({"kind": kind, "process": "accord", "stage": stage}, world=world)[0]
 
@@ -296,14 +297,15 @@ class TestStages:
 
 
 class TestGates:
-    EFFECTS = dict(
-        on_pass=[{"kind": "tie", "a": "S0", "b": "S1", "level": 0.5}],
-        on_fail=[{"kind": "conflict", "a": "S0", "b": "S1", "level": 1}],
-    )
-
     def settled(self, outcome, **own):
         """A record after the only gate, due in three years, was settled so, and the kinds of event."""
-        one = gate(**{"of": "accord", "due": 3, **self.EFFECTS, **own})
+        one = gate(
+            of="accord",
+            due=3,
+            on_pass=[{"kind": "tie", "a": "S0", "b": "S1", "level": 0.5}],
+            on_fail=[{"kind": "conflict", "a": "S0", "b": "S1", "level": 1}],
+            **own,
+        )
         world = with_politics(make_world(2, 0), [process()], [one])
         record, _ = carried_out({"kind": "gate", "gate": "vote", "outcome": outcome}, world=world)
         return record, kinds_of(record)

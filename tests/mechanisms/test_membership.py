@@ -78,7 +78,8 @@ class TestMembership(MechanismContract):
         kinds = set()
         for seed in range(6):
             record = advance(begun(synthetic_world(12, 8, seed), switches={"membership": False}), 80)
-            kinds |= set(record["events"]["kind"][0, : record["n_events"][0]].tolist())
+            rows = record["events"][0, : record["n_events"][0]]
+            kinds |= set(rows["kind"][rows["organisation"] >= 0].tolist())
         names = {KINDS[kind] for kind in kinds}
         assert names and names <= {"deepened", "hollowed", "dissolved", "merged", "joined_by_merger"}
 

@@ -110,6 +110,10 @@ class TestRate:
 
     def test_a_party_has_no_reach_over_itself(self):
         """The mean is over the other parties; alone, access is all there is."""
+        record, access = self.record(), P["processes.access"]
+        record["role"]["party"][0, 0, 3] = 1
+        held = np.mean([leverage(record[0], i, 3) for i in range(3)])
+        assert reach(record[0], 3, 0, 0.8) == pytest.approx(0.8 * (access + (1 - access) * held), rel=1e-12)
         record = begun(small([process(parties=("S0",))], organisations=0))
         assert reach(record[0], 0, 0, 0.5) == pytest.approx(0.5 * P["processes.access"])
 
@@ -214,6 +218,14 @@ class TestSignals:
         event = record["events"][0, 0]
         assert kinds_of(record) == ["signalled"] and (event["state"], event["process"]) == (2, 0)
 
+    def test_a_party_that_resists_does_not_threaten_itself(self):
+        """Nor does it make its own public doubt."""
+        record = self.record(effort=0, processes__signal_rate=SURE)
+        record["role"]["resist"][0, 0, 3] = 1
+        moved(record)
+        assert record["actor"]["shock"][0, 3] == 0 < record["actor"]["shock"][0, 0]
+        assert record["role"]["support"][0, 0, 3] == 0.5 > record["role"]["support"][0, 0, 0]
+
     @pytest.mark.parametrize(("stage", "sent"), [(0, 0), (1, 1), (2, 1), (3, 0)])
     def test_only_on_the_way(self, stage, sent):
         """Not before the first stage, nor after the last."""
@@ -291,31 +303,30 @@ class TestRelapse:
             assert abs(frequency_z(fell.sum(), 1500, chance)) < 4
 
 
-class TestRequirements:
-    STATUS = [[2, 2], [2, 1], [2, 0], [0, 0]]
+# requirement, the field that fulfils it, its cell, a value that does not, one that does
+NEEDS = [
+    (("process", "other", 1, 0), "process", "stage", (0,), 0, 1),
+    (("process", "other", 1, 0), "process", "stage", (0,), 0, 2),
+    (("gate", "vote", -1, 0), "gate", "passed", (0,), 0, 1),
+    (("depth", "O0", -1, 0.7), "body", "depth", (0,), 0.5, 0.7),
+    (("depth", "O0", -1, 0.5), "body", "alive", (0,), 0, 1),
+    (("tie", "S0", "S2", 0.3), "pair", "tie", (0, 2), 0.1, 0.3),
+    (("peace", "S0", "S2", 0), "pair", "conflict", (0, 2), 0.1, 0.0),
+    (("open", "tunnel", -1, 0), "segment", "status", (1,), 0, 1),
+    (("open", "tunnel", -1, 0), "segment", "status", (1,), 2, 1),
+    (("member", "S1", "O1", 0), "seat", "status", (1, 1), 1, 2),
+]
 
+
+class TestRequirements:
     def record(self, *requires, switches=None):
         """A process that is entered as soon as these hold. O0 has three members, O1 one; both of depth .5."""
-        world = with_corridors(make_world(4, 2, status=self.STATUS, depth=[0.5, 0.5]))
+        world = with_corridors(make_world(4, 2, status=[[2, 2], [2, 1], [2, 0], [0, 0]], depth=[0.5, 0.5]))
         told = [
             process("other", rates=(0, 0), parties=("S0",)),
             process(rates=(SURE,), parties=("S0", "S1"), requires=[(1, *one) for one in requires]),
         ]
         return begun(with_politics(world, told, [gate("vote", of="accord", due=5)]), switches=switches)
-
-    # requirement, the field that fulfils it, its cell, a value that does not, one that does
-    NEEDS = [
-        (("process", "other", 1, 0), "process", "stage", (0,), 0, 1),
-        (("process", "other", 1, 0), "process", "stage", (0,), 0, 2),
-        (("gate", "vote", -1, 0), "gate", "passed", (0,), 0, 1),
-        (("depth", "O0", -1, 0.7), "body", "depth", (0,), 0.5, 0.7),
-        (("depth", "O0", -1, 0.5), "body", "alive", (0,), 0, 1),
-        (("tie", "S0", "S2", 0.3), "pair", "tie", (0, 2), 0.1, 0.3),
-        (("peace", "S0", "S2", 0), "pair", "conflict", (0, 2), 0.1, 0.0),
-        (("open", "tunnel", -1, 0), "segment", "status", (1,), 0, 1),
-        (("open", "tunnel", -1, 0), "segment", "status", (1,), 2, 1),
-        (("member", "S1", "O1", 0), "seat", "status", (1, 1), 1, 2),
-    ]
 
     @pytest.mark.parametrize(("need", "part", "name", "cell", "without", "with_it"), NEEDS)
     def test_each_kind(self, need, part, name, cell, without, with_it):

@@ -84,10 +84,13 @@ class TestCrises:
 
 
 def hostile(n, affinity=-0.8, threat=0.5, conflict=0.0):
-    """Everybody hostile to everybody; of each pair only one is threatened by the other."""
+    """Everybody hostile to everybody; of each pair one is threatened by the other, now the first, now the second."""
+    place = np.arange(n)
+    first = (np.add.outer(place, place) % 2 == 0) == np.less.outer(place, place)
+    np.fill_diagonal(first, False)
+    apart = 1 - np.eye(n)
     return make_world(
-        n, 0, affinity_structural=affinity * (1 - np.eye(n)), threat=np.triu(np.full((n, n), threat), 1),
-        conflict=conflict * (1 - np.eye(n)),
+        n, 0, affinity_structural=affinity * apart, threat=threat * first, conflict=conflict * apart
     )  # fmt: skip
 
 

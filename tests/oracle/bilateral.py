@@ -12,10 +12,12 @@ class Stance:
 
     def __init__(self, state):
         self.pacts = state.pacts()
-        self.protection = sum(state.protection(self.pacts).values())
+        covers = state.protection(self.pacts)
+        trade = state.trade_shares(state.flows())
+        self.protection = sum(covers.values())
         self.need = state.need_under(self.protection)
-        self.ties = state.ties_to_poles(state.trade_shares(state.flows()), self.pacts)
-        self.leverage = {k: state.leverage_of(k) for k in state.others()}
+        self.ties = state.ties_to_poles(trade, self.pacts)
+        self.leverage = {k: state.leverage_under(k, self.pacts, covers, trade) for k in state.others()}
 
 
 def bilateral(model):

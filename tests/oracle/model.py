@@ -64,6 +64,7 @@ class OracleModel(Readings, mesa.Model):
                 i.conflict[j] = float(world.conflict[row][column])
                 i.tie[j] = float(world.tie[row][column])
                 i.transit[j] = float(world.transit[row][column])
+                i.cost_shift[j] = float(world.cost_shift[row][column])
             i.spending[None] = float(world.share0[row][len(self.states)])
 
     def tell_organisations(self, world):

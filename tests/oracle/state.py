@@ -201,16 +201,18 @@ class State(mesa.Agent):
 
     def leverage_of(self, power):
         """L: the leverage that another state has over this one, 0 to 1."""
-        if not self.model.switches["pressure"] or power is self or power.capability == 0:
-            return 0.0
-        superiority = max(0.0, 1 - self.capability / power.capability)
-        if superiority == 0:
+        if self.superiority(power) == 0:
             return 0.0
         pacts = self.pacts()
-        protection = self.protection(pacts)
+        return self.leverage_under(power, pacts, self.protection(pacts), self.trade_shares(self.flows()))
+
+    def leverage_under(self, power, pacts, protection, trade):
+        """The same, from pacts, protection and trade shares that are known already."""
+        superiority = self.superiority(power)
+        if superiority == 0:
+            return 0.0
         total = sum(protection.values())
         guarded = protection[power] / total if pacts[power] > 0.25 and total > 0 else 0.0
-        trade = self.trade_shares(self.flows())
         p = self.model.parameters
         hold = superiority * (
             p["membership.lev_trade"] * min(1.0, 2 * trade[power])
@@ -218,6 +220,12 @@ class State(mesa.Agent):
             + p["membership.lev_transit"] * min(1.0, self.reliance(power))
         )
         return min(1.0, hold * (1 + self.crisis))
+
+    def superiority(self, power):
+        """By how much another state is stronger; without it there is no leverage."""
+        if not self.model.switches["pressure"] or power is self or power.capability == 0:
+            return 0.0
+        return max(0.0, 1 - self.capability / power.capability)
 
     def leverage_in(self, organisation):
         """The largest leverage over the state of a major power inside the organisation."""

@@ -199,6 +199,14 @@ class TestTiming:
             flows.append(model.corridors.segments[0].flow)
         assert flows[0] == flows[1] == flows[2] == flows[3]
         assert flows[3] > flows[4] == flows[5] > flows[6] == flows[7]
+        # What is changed is computed once: hostility that comes after it waits for the next year.
+        orders = [{"step": 1, "kind": "corridor", "segment": "e1", "cost": 0.5}]
+        orders += [{"step": 2, "kind": "affinity", "a": "AAA", "b": "AAC", "change": -1}]
+        later = corridors_of(TWO_WAYS, interventions=orders)
+        later.run(2)
+        cheaper = later.corridors.segments[0].flow
+        later.run(2)
+        assert later.corridors.segments[0].flow == cheaper
         # Risk .3 at 30 dollars makes the first way 19, the second is 15 in the end: 1 to e^−.32, and e^−1.2.
         weights = [math.exp(-0.08 * 19), math.exp(-0.08 * 15), math.exp(-0.08 * 30)]
         assert flows[7] == pytest.approx(10 * weights[0] / sum(weights), rel=1e-12)

@@ -29,6 +29,8 @@ BODIES = ("ONE", "TWO", "SUB")
 POLES = ("PPP", "QQQ")
 SEGMENTS = ("strait", "bridge")
 DEMANDS = ("AAA-oil", "BBB-AAA")
+STAGES = {"accord": ("none", "text", "signed"), "union": ("none", "founded")}
+PROCESSES = tuple(STAGES)
 INITIAL = np.array([[2, 0, 2], [2, 1, 2], [0, 0, 2], [3, 0, 0], [0, 2, 0], [0, 0, 2]], np.int8)
 START = 2025
 YEARS = 5
@@ -65,6 +67,8 @@ def manifest(
         "poles": list(POLES),
         "segments": list(SEGMENTS),
         "demands": list(DEMANDS),
+        "processes": list(PROCESSES),
+        "stages": [list(stages) for stages in STAGES.values()],
         "initial_statuses": INITIAL.tolist(),
         "chunk": 25,
         "world": {"name": "fake"},
@@ -164,7 +168,7 @@ def _events(rows: list[Any]) -> dict[str, Any]:
         "other": Coded(np.array(other, np.int16), parties),
         **{
             name: Coded(np.full(len(rows), -1, np.int16), names)
-            for name, names in (("partner", STATES), ("process", ()), ("segment", SEGMENTS))
+            for name, names in (("partner", STATES), ("process", PROCESSES), ("segment", SEGMENTS))
         },
         "status_from": np.array(before, np.int8),
         "status_to": np.array(after, np.int8),
@@ -194,6 +198,7 @@ def _yearly(chunk: ChunkId, statuses: Any, alive: Any, rng: Any, pull: float) ->
         "alive": alive.ravel(),
         "depth": np.where(alive.ravel(), number(count, years, m), np.float32(0)),
         "cohesion": np.where(alive.ravel(), number(count, years, m), np.float32(np.nan)),
+        "closeness": np.where(alive.ravel(), number(count, years, m), np.float32(np.nan)),
         "members": (statuses == 2).sum(axis=2).astype(np.int16).ravel(),
         "observers": np.isin(statuses, (1, 3)).sum(axis=2).astype(np.int16).ravel(),
     }
@@ -202,8 +207,12 @@ def _yearly(chunk: ChunkId, statuses: Any, alive: Any, rng: Any, pull: float) ->
     alignment = {"replicate": r, "year": y, "state": Coded(i, STATES), "share_PPP": share}
     alignment |= {"share_QQQ": 1 - share, "multivector": number(count, years, n)}
     alignment["display_gap"] = number(count, years, n)
+    alignment |= {f"tie_{k}": number(count, years, n) for k in POLES}
     state = {"replicate": r, "year": y, "state": Coded(i, STATES), "need": number(count, years, n)}
     state["welfare"] = number(count, years, n) - 0.5
+    state |= {name: number(count, years, n) for name in ("approval", "crisis")}
+    state |= {name: rng.integers(0, 4, len(r)).astype(np.int16) for name in ("partners", "allies")}
+    state["neighbours"] = np.where(rng.random(len(r)) < 0.1, np.float32(np.nan), number(len(r)))
     r, y = keys(replicate, year)
     pole = {"replicate": r, "year": y}
     pole |= {f"influence_{k}": number(count, years) for k in POLES}
@@ -218,6 +227,13 @@ def _yearly(chunk: ChunkId, statuses: Any, alive: Any, rng: Any, pull: float) ->
     demand |= {
         f"via_{k}": np.where(rng.random(len(r)) < 0.1, np.float32(np.nan), number(len(r))) for k in POLES
     }
+    r, y, p = keys(replicate, year, np.arange(len(PROCESSES)))
+    last = np.array([len(stages) - 1 for stages in STAGES.values()])[p]
+    process = {"replicate": r, "year": y, "process": Coded(p, PROCESSES)}
+    process |= {
+        "stage": np.minimum(rng.integers(0, 3, len(r)), last).astype(np.int8),
+        "support": number(len(r)),
+    }
     return {
         "organisations": body,
         "alignments": alignment,
@@ -225,6 +241,7 @@ def _yearly(chunk: ChunkId, statuses: Any, alive: Any, rng: Any, pull: float) ->
         "poles": pole,
         "corridors": corridor,
         "demands": demand,
+        "processes": process,
     }
 
 

@@ -37,14 +37,16 @@ def world(evidence: Evidence) -> World:
     return built(evidence)
 
 
-def built(evidence: Evidence, start: str = "2026-01-01", lacking: tuple[str, ...] = ()) -> World:
-    """The Eurasian world at another date, without some states and organisations."""
+def built(
+    evidence: Evidence, start: str = "2026-01-01", lacking: tuple[str, ...] = (), without: tuple[str, ...] = ()
+) -> World:
+    """The Eurasian world at another date, without some states and organisations, or some systems."""
     spec = packaged_spec("eurasia_2026")
     kept = {
         name: tuple(one for one in getattr(spec, name) if one not in lacking)
         for name in ("states", "organisations")
     }
-    return build_world(evidence, spec.model_copy(update={"start": date.fromisoformat(start), **kept}))
+    return build_world(evidence, spec.model_copy(update={"start": date.fromisoformat(start), "without": without, **kept}))
 
 
 def gate(world: World, name: str) -> dict[str, float]:
@@ -293,12 +295,14 @@ class TestInstruments:
             now, bare = built(evidence, start), built(without, start)
             pair = now.state_index("AZE"), now.state_index("TUR")
             assert now.tie[pair] == max(bare.tie[pair], 0.9 * force)
-            assert now.cost_shift[pair] == now.cost_shift[pair[::-1]] == -0.02 * force
+            assert not now.cost_shift.any(), "the trade of the start is that with the instrument"
             shifted = min(bare.affinity_structural[pair] + 0.05 * force, AFFINITY_LIMIT)
             assert now.affinity_structural[pair] == pytest.approx(shifted, abs=1e-12)
             threat = bare.nonstate_threat - 0.0005 * force * np.isin(now.states, ("AZE", "TUR"))
             assert np.allclose(now.nonstate_threat, np.maximum(threat, 0), atol=1e-15)
-            assert np.count_nonzero(now.cost_shift) == 2 * force
+            world_without = built(evidence, start, without=("SHUSHA",))
+            assert world_without.cost_shift[pair] == world_without.cost_shift[pair[::-1]] == 0.02 * force
+            assert np.count_nonzero(world_without.cost_shift) == 2 * force
 
     def test_the_coded_tie_stands_where_it_is_higher(self, tmp_path: Path) -> None:
         low = "rung: {value: 0.1, range: [0.1, 0.2], assumed: made up}"
@@ -334,9 +338,11 @@ class TestInstruments:
     def test_cells_lead_back_to_it(self, evidence: Evidence, world: World) -> None:
         tie = provenance(evidence, world, "tie", "AZE", "TUR")
         assert [row.variable for row in tie] == ["security_tie", "rung"]  # type: ignore[union-attr]
-        (cost,) = provenance(evidence, world, "cost_shift", "TUR", "AZE")
+        assert provenance(evidence, world, "cost_shift", "TUR", "AZE") == ()
+        without = built(evidence, without=("SHUSHA",))
+        (cost,) = provenance(evidence, without, "cost_shift", "TUR", "AZE")
         assert cost.file == "instruments/SHUSHA.yaml"  # type: ignore[union-attr]
-        assert provenance(evidence, world, "cost_shift", "KAZ", "AZE") == ()
+        assert provenance(evidence, without, "cost_shift", "KAZ", "AZE") == ()
         assert len(provenance(evidence, world, "nonstate_threat", "AZE")) == 2
 
 
@@ -346,7 +352,7 @@ def test_a_record_starts_with_all_of_it(world: World) -> None:
     (state,) = workspace(world, pack(values, {}, 0.25))
     n = len(world.states)
     assert np.array_equal(state["pair"]["cost_shift"][:n, :n], world.cost_shift)
-    assert not state["pair"]["cost_shift"][:, n:].any() and world.cost_shift.any()
+    assert not state["pair"]["cost_shift"][:, n:].any()
     assert state["n_segments"] == 5 and state["segment"]["capacity"][0] == 12
     assert state["route"]["length"][: state["n_routes"]].tolist() == [2, 2, 1]
     due = dict(zip(world.agenda.gates, state["gate"]["due"].tolist(), strict=False))

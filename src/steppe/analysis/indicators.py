@@ -16,8 +16,9 @@ SYSTEM = "system"
 class Measure:
     """One outcome measure.
 
-    of : what it is measured of: state, organisation, pole, segment, demand; two for pairs; () for the system as a whole
-    table, column : where it is stored; "history" follows from the events; `{}` is a pole
+    of : what it is measured of: state, organisation, pole, segment, demand, process; two for pairs (a stage is one of
+        its process); () for the system as a whole
+    table, column : where it is stored; "history" follows from the events, "stages" from the years; `{}` is a pole
     probability : true or false in each replicate, so that its mean is a probability
     scale : a change that weighs as much as a certain change of membership; ranks changes of unlike measures
     """
@@ -148,6 +149,77 @@ MEASURES: tuple[Measure, ...] = (
         "via_{}",
         scale=0.5,
     ),
+    Measure("approval", ("state",), "1", "approval of the government", "states", "approval", scale=0.3),
+    Measure("crisis", ("state",), "1", "size of the financial crisis", "states", "crisis", scale=1.0),
+    Measure(
+        "partners", ("state",), "1", "number of bilateral ties of .3 or more", "states", "partners", scale=3.0
+    ),
+    Measure(
+        "allies", ("state",), "1", "number of bilateral ties of .5 or more", "states", "allies", scale=2.0
+    ),
+    Measure(
+        "neighbours",
+        ("state",),
+        "1",
+        "mean affinity with the states at its borders",
+        "states",
+        "neighbours",
+        scale=0.5,
+    ),
+    Measure(
+        "tie",
+        ("state", "pole"),
+        "1",
+        "bilateral security rung with the pole",
+        "alignments",
+        "tie_{}",
+        scale=0.5,
+    ),
+    Measure(
+        "closeness",
+        ("organisation",),
+        "1",
+        "mean affinity of the members, in the replicates where there are two or more",
+        "organisations",
+        "closeness",
+        scale=0.5,
+    ),
+    Measure(
+        "stage",
+        ("process",),
+        "1",
+        "number of stages that the process has come",
+        "processes",
+        "stage",
+        scale=1.0,
+    ),
+    Measure(
+        "support",
+        ("process",),
+        "1",
+        "public support of the process, mean over its parties",
+        "processes",
+        "support",
+        scale=0.3,
+    ),
+    Measure(
+        "reached",
+        ("process", "stage"),
+        "1",
+        "the process is at the stage or beyond",
+        "stages",
+        "reached",
+        True,
+    ),
+    Measure(
+        "years_until",
+        ("process", "stage"),
+        "y",
+        "years until an observation first finds the process at the stage or beyond, where one does",
+        "stages",
+        "years_until",
+        scale=5.0,
+    ),
 )
 
 
@@ -173,6 +245,8 @@ def entities(measure: Measure, run: Run) -> tuple[str, ...]:
     """Ids of what a measure is measured of in a run, in order; pairs as FIRST/SECOND."""
     if not measure.of:
         return (SYSTEM,)
+    if measure.of == ("process", "stage"):  # the stage where a process began is no outcome
+        return tuple(f"{name}/{stage}" for name, stages in run.stages.items() for stage in stages[1:])
     members = [_members(kind, run) for kind in measure.of]
     if len(members) == 1:
         return members[0]

@@ -55,6 +55,12 @@ def observe(
             raise input_error(
                 f"{measure.id} is measured of {of}, and the run lacks them", key="measure", value=measure.id
             )
+        if not is_stored(measure, run):
+            raise input_error(
+                f"the run has no {measure.id}: it was stored before there was such a measure",
+                key="measure",
+                value=measure.id,
+            )
     wanted = sorted(set(run.years[-1:] if years is None else years))
     for year in wanted:
         run.steps_done(year)
@@ -66,13 +72,22 @@ def observe(
     connection = run.connection_to(scenario, point)
     try:
         for table in dict.fromkeys(measure.table for measure in measures):
-            own = [m for m in measures if m.table == table and entities(m, run)]
+            own = [m for m in measures if m.table == table and entities(m, run) and is_stored(m, run)]
             if not own:  # a world without organisations
                 continue
-            read = _from_events if table == "history" else _from_table
+            read = {"history": _from_events, "stages": _from_stages}.get(table, _from_table)
             yield from read(run, connection, own, wanted, replicates)
     finally:
         connection.close()
+
+
+def is_stored(measure: Measure, run: Run) -> bool:
+    """Whether the run has the column of a measure; one from before there was such a column has not."""
+    table = run.manifest["tables"].get(measure.table)
+    if table is None:  # what follows from events or years
+        return True
+    name = measure.column.format(run.poles[0]) if "{}" in measure.column else measure.column
+    return any(column["name"] == name for column in table["columns"])
 
 
 def _from_table(
@@ -126,6 +141,28 @@ def _read_block(
         cells[where] = _plain(rows[name])
         found[name] = cells.reshape(len(years), len(members), len(replicates))
     return found
+
+
+def _from_stages(
+    run: Run, connection: Any, measures: list[Measure], years: list[int], replicates: NDArray[np.int32]
+) -> Iterator[Observed]:
+    """Whether and when each stage of each process was reached, by the years observed so far."""
+    lengths = [len(stages) - 1 for stages in run.stages.values()]
+    process = np.repeat(np.arange(len(lengths)), lengths)
+    stage = np.concatenate([np.arange(1, length + 1) for length in lengths])[:, None]
+    first = np.full((len(process), len(replicates)), np.nan, np.float32)
+    past = [year for year in run.years if year <= years[-1]]
+    at_once = max(1, _CELLS // (len(lengths) * len(replicates)))
+    for start in range(0, len(past), at_once):
+        block = past[start : start + at_once]
+        names = list(run.stages)
+        read = _read_block(connection, "processes", "process", names, ["stage"], block, replicates)["stage"]
+        for y, year in enumerate(block):
+            reached = read[y][process] >= stage
+            first = np.where(np.isnan(first) & reached, np.float32(year - run.years[0]), first)
+            for measure in measures if year in years else ():
+                values = reached if measure.column == "reached" else first
+                yield Observed(measure, year, entities(measure, run), replicates, values)
 
 
 def _from_events(

@@ -123,9 +123,9 @@ def charter_open(state: Any, o: int, depth: float) -> Any:
         return True
     for row in range(state.n_charter):
         clause = state.charter[row]
-        if clause.body == o and depth >= clause.depth - TOLERANCE:
-            if state.process[clause.process].stage < clause.stage:
-                return False
+        asks = clause.body == o and depth >= clause.depth - TOLERANCE
+        if asks and state.process[clause.process].stage < clause.stage:
+            return False
     return True
 
 

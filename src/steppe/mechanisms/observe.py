@@ -11,6 +11,8 @@ from steppe.mechanisms.alignment import NO_TIES, leverage, shares_of, ties_of
 from steppe.mechanisms.corridors import share_across
 from steppe.mechanisms.institutions import cohesion_of
 from steppe.mechanisms.kernel import kernel
+from steppe.mechanisms.observe_politics import observe_politics, political_series
+from steppe.mechanisms.rounding import rounded
 from steppe.mechanisms.state import MEMBER, NONE
 from steppe.world.arrays import World
 
@@ -37,6 +39,15 @@ class Record(NamedTuple):
     demand_shipped: Array  # (R, Y+1, Q) float32, share
     demand_cost: Array  # (R, Y+1, Q) float32, logsum cost, USD/t
     demand_via: Array  # (R, Y+1, Q, K) float32: share of what is shipped; NaN where nothing is
+    approval: Array  # (R, Y+1, N) float32
+    crisis: Array  # (R, Y+1, N) float32
+    partners: Array  # (R, Y+1, N) int16: bilateral ties of .3 or more
+    allies: Array  # (R, Y+1, N) int16: bilateral ties of .5 or more
+    neighbours: Array  # (R, Y+1, N) float32: mean affinity with states at a border; NaN without
+    ties: Array  # (R, Y+1, N, K) float32: bilateral rung with each pole
+    closeness: Array  # (R, Y+1, M) float32: mean affinity of members; NaN with fewer than two
+    stage: Array  # (R, Y+1, L) int8: of each process
+    support: Array  # (R, Y+1, L) float32: public support, mean over the parties
 
 
 def new_record(replicates: int, years: int, world: World) -> Record:
@@ -63,13 +74,8 @@ def new_record(replicates: int, years: int, world: World) -> Record:
         demand_shipped=np.zeros((*shape, q), f4),
         demand_cost=np.zeros((*shape, q), f4),
         demand_via=np.full((*shape, q, k), np.nan, f4),
+        **political_series(shape, world),
     )
-
-
-@kernel
-def rounded(value: float) -> Any:
-    """To 1e-4."""
-    return np.rint(value * 1e4) * 1e-4
 
 
 @kernel
@@ -154,6 +160,7 @@ def observe(state: Any, record: Any, r: int, y: int) -> Any:
     """Write replicate r's picture of year y into the record."""
     observe_bodies(state, record, r, y)
     observe_corridors(state, record, r, y)
+    observe_politics(state, record, r, y)
     k = state.k
     ties = state.scratch[0][:k]
     for i in range(state.n):

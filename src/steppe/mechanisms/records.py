@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-MAX_EVENTS = 4096
+MAX_EVENTS = 16384  # of one replicate; beyond it the run is refused
 
 # The terms of a value, in the order in which an event carries them.
 TERM_NAMES = (

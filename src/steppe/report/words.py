@@ -44,6 +44,17 @@ _PHRASES = {
     "shipped": "shipped of {0} in {year} (Mt/y)",
     "transport_cost": "cost of transport of {0} in {year} (USD/t)",
     "dependence": "{0} across segments of {1} in {year}",
+    "approval": "approval of the government of {0} in {year}",
+    "crisis": "financial crisis of {0} in {year}",
+    "partners": "bilateral security partners of {0} in {year}",
+    "allies": "bilateral allies of {0} in {year}",
+    "neighbours": "affinity of {0} with its neighbours in {year}",
+    "tie": "security tie of {0} with {1} in {year}",
+    "closeness": "affinity within {0} in {year}",
+    "stage": "stages that {0} has come by {year}",
+    "support": "public support of {0} in {year}",
+    "reached": "{0} at {1} or beyond in {year}",
+    "years_until": "years until {0} reached {1}, where it has by {year}",
 }
 
 

@@ -60,6 +60,12 @@ class Run:
         return tuple(self.manifest.get(ENTITIES[column], ()))
 
     @property
+    def stages(self) -> dict[str, tuple[str, ...]]:
+        """Stages of each process, in order, the one where it began first."""
+        listed = self.manifest.get("stages", ())
+        return dict(zip(self.entities("process"), map(tuple, listed), strict=True))
+
+    @property
     def poles(self) -> tuple[str, ...]:
         """Ids of the poles."""
         return tuple(self.manifest["poles"])

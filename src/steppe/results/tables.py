@@ -78,9 +78,10 @@ ENTITIES = {
     "organisation": "organisations",
     "segment": "segments",
     "demand": "demands",
+    "process": "processes",
 }
 #: tables that a run has only if its manifest lists any of their entities; runs of older versions list none
-OF_SOME = ("corridors", "demands")
+OF_SOME = ("corridors", "demands", "processes")
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ _STATE = Column("state", "text", "", "state")
 _BODY = Column("organisation", "text", "", "organisation")
 _SEGMENT = Column("segment", "text", "", "segment of the corridors")
 _DEMAND = Column("demand", "text", "", "what is to be shipped from one end to the other")
+_PROCESS = Column("process", "text", "", "process: an agreement that comes about in stages")
 
 
 def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
@@ -202,6 +204,7 @@ def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
                 ),
                 _share("multivector", "multi-vector index, 0 one pole, 1 all poles alike"),
                 _share("display_gap", "half the L1 distance between displayed and revealed shares"),
+                *(_share(f"tie_{pole}", f"bilateral security rung with {pole}") for pole in poles),
             ),
         ),
         Schema(
@@ -214,6 +217,7 @@ def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
                 _STATE,
                 _share("need", "residual need for protection, 0 to 1"),
                 Column("welfare", "float32", "log points", "log welfare from trade, start of the run = 0"),
+                *_POLITICAL_COLUMNS,
             ),
         ),
         Schema(
@@ -248,6 +252,12 @@ def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
                 *(_share(f"via_{pole}", f"share of it that crosses a segment of {pole}") for pole in poles),
             ),
         ),
+        Schema(
+            "processes",
+            "processes at each observation",
+            ("replicate", "year", "process"),
+            (_REPLICATE, _YEAR, _PROCESS, *_PROCESS_COLUMNS),
+        ),
     )
     return {table.name: table for table in tables}
 
@@ -280,6 +290,19 @@ _DEMAND_COLUMNS = (
 )
 
 
+_POLITICAL_COLUMNS = (
+    _share("approval", "approval of the government, 0 to 1"),
+    _share("crisis", "size of the financial crisis, decaying"),
+    Column("partners", "int16", "1", "bilateral ties of .3 (council, defence cooperation) or more"),
+    Column("allies", "int16", "1", "bilateral ties of .5 (allied relations) or more"),
+    _share("neighbours", "mean affinity with the states at its borders; none without any"),
+)
+_PROCESS_COLUMNS = (
+    Column("stage", "int8", "code", "place of the stage reached in manifest `stages`, 0 where it began"),
+    _share("support", "public support, mean over the parties"),
+)
+
+
 def _organisation_columns() -> tuple[Column, ...]:
     return (
         Column("alive", "bool", "", "the body exists"),
@@ -287,6 +310,7 @@ def _organisation_columns() -> tuple[Column, ...]:
         Column(
             "cohesion", "float32", "1", "cohesion; none for a body that is dead or has fewer than two members"
         ),
+        _share("closeness", "mean affinity of the members; none with fewer than two"),
         Column("members", "int16", "1", "number of members"),
         Column("observers", "int16", "1", "number of observers, suspended members among them"),
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PRESTIGE = (-1.0, 10.0)
 AUTONOMY = (0.0, 5.0)
+ACTIVITY = (0.0, 3.0)
 
 
 class _Numbers(weakref.WeakKeyDictionary[Any, Iterator[int]]):
@@ -213,6 +214,42 @@ class State(Entity):
     @prestige.setter
     def prestige(self, value: float) -> None:
         self._set("prestige", value, *PRESTIGE)
+
+    @property
+    def approval(self) -> float:
+        """Approval of the government, 0 to 1; it returns to its usual level."""
+        return float(self._part["approval"])
+
+    @approval.setter
+    def approval(self, value: float) -> None:
+        self._set("approval", value, 0.0, 1.0)
+
+    @property
+    def crisis(self) -> float:
+        """Size of the financial crisis; decays."""
+        return float(self._part["crisis"])
+
+    @crisis.setter
+    def crisis(self, value: float) -> None:
+        self._set("crisis", value, 0.0, inf)
+
+    @property
+    def activity(self) -> float:
+        """How active the state is abroad; 1 is usual."""
+        return float(self._part["activity"])
+
+    @activity.setter
+    def activity(self, value: float) -> None:
+        self._set("activity", value, *ACTIVITY)
+
+    @property
+    def continuity(self) -> float:
+        """Share of its closeness to others that outlives a change of leader, 0 to 1."""
+        return float(self._part["continuity"])
+
+    @continuity.setter
+    def continuity(self, value: float) -> None:
+        self._set("continuity", value, 0.0, 1.0)
 
     def _shares(self) -> tuple[Any, float]:
         out = np.empty(len(self.model.world.poles))

@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 Reporter = Callable[[Any], Any] | str
 Reporters = Mapping[str, Mapping[str, Reporter]]
 
-OF_STATES = ("need", "welfare", "multivector", "display_gap")
-OF_BODIES = ("alive", "depth", "cohesion", "members", "observers")
+OF_STATES = (
+    "need",
+    "welfare",
+    "multivector",
+    "display_gap",
+    "approval",
+    "crisis",
+    "partners",
+    "allies",
+    "neighbours",
+)
+OF_BODIES = ("alive", "depth", "cohesion", "closeness", "members", "observers")
 KEYS = ("step", "date", "id")
 TABLES = ("system", "states", "organisations")
 
@@ -56,6 +66,7 @@ def add_rows(model: Model, reporters: Reporters) -> None:
         for i, state in enumerate(model.states.values()):
             row = {**head, "id": state.id, "organisations": state.organisations}
             row |= {name: _value(seen, name, i) for name in OF_STATES}
+            row |= {name: int(row[name]) for name in ("partners", "allies")}
             row |= {f"share_{p}": _value(seen, "shares", i, k) for k, p in enumerate(model.world.poles)}
             row |= {name: _report(one, state) for name, one in reporters.get("states", {}).items()}
             model.datacollector.add_table_row("states", row)

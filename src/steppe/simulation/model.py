@@ -30,6 +30,7 @@ from steppe.mechanisms.state import parameters_of
 from steppe.simulation import collect as collecting
 from steppe.simulation.agents import Entity, Organisation, State
 from steppe.simulation.history import event_dicts
+from steppe.simulation.politics import Process
 from steppe.simulation.recorder import day_of
 from steppe.simulation.replicate import begin_replicate
 from steppe.simulation.setting import intervention, order, replicate_number, setting, whole
@@ -86,6 +87,9 @@ class Model(mesa.Model):
         }
         self.organisations: dict[str, Organisation] = {
             name: organisation_class(self, name, o) for name, o in self.body_places.items()
+        }
+        self.processes: dict[str, Process] = {
+            name: Process(self, name, place) for place, name in enumerate(self.world.agenda.processes)
         }
         self._past: list[Any] = []
         self._own: dict[str, list[Mechanism]] = {}

@@ -32,6 +32,8 @@ _LEVELS = [
         "advanced",
     )
 ]
+_OF_BODIES = ("depth", "cohesion", "closeness", "members", "observers")
+_OF_STATES = ("need", "welfare", "approval", "crisis", "partners", "allies", "neighbours")
 _MONTH = 365.2425 / 12
 
 
@@ -68,7 +70,7 @@ def chunk_tables(record: Record, events: Array, first: int, world: World, steps_
             **keys(m),
             "organisation": which(world.organisations),
             "alive": record.alive.ravel().astype(bool),
-            **{name: getattr(record, name).ravel() for name in ("depth", "cohesion", "members", "observers")},
+            **{name: getattr(record, name).ravel() for name in _OF_BODIES},
         },
         "alignments": {
             **keys(n),
@@ -76,12 +78,12 @@ def chunk_tables(record: Record, events: Array, first: int, world: World, steps_
             **{f"share_{p}": record.shares[..., k].ravel() for k, p in enumerate(world.poles)},
             "multivector": record.multivector.ravel(),
             "display_gap": record.display_gap.ravel(),
+            **{f"tie_{p}": record.ties[..., k].ravel() for k, p in enumerate(world.poles)},
         },
         "states": {
             **keys(n),
             "state": which(world.states),
-            "need": record.need.ravel(),
-            "welfare": record.welfare.ravel(),
+            **{name: getattr(record, name).ravel() for name in _OF_STATES},
         },
         "poles": {
             **keys(1),
@@ -89,6 +91,7 @@ def chunk_tables(record: Record, events: Array, first: int, world: World, steps_
             "polarisation": record.polarisation.ravel(),
         },
         **_corridors(record, world, keys, which),
+        **_processes(record, world, keys, which),
     }
 
 
@@ -113,6 +116,17 @@ def _corridors(
             **{f"via_{pole}": record.demand_via[..., k].ravel() for k, pole in enumerate(world.poles)},
         }
     return tables
+
+
+def _processes(
+    record: Record, world: World, keys: Callable[[int], Table], which: Callable[[tuple[str, ...]], Coded]
+) -> ChunkTables:
+    """The table of processes; none in a world without them."""
+    names = world.agenda.processes
+    if not names:
+        return {}
+    columns = {name: getattr(record, name).ravel() for name in ("stage", "support")}
+    return {"processes": {**keys(len(names)), "process": which(names), **columns}}
 
 
 def _events(events: Array, world: World, steps_per_year: int) -> Table:

@@ -350,6 +350,8 @@ def manifest(prepared: Prepared, config_text: str) -> dict[str, Any]:
         "poles": list(world.poles),
         "segments": list(world.network.segments),
         "demands": list(world.network.demands),
+        "processes": list(world.agenda.processes),
+        "stages": [list(stages) for stages in world.agenda.stages],
         "initial_statuses": world.status.tolist(),
         "config_sha256": hashlib.sha256(config_text.encode()).hexdigest(),
         "evidence_sha256": evidence_hash(config),

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, get_type_hints
 
 import numpy as np
@@ -117,10 +118,6 @@ class World:
     transit: Annotated[
         Floats, Array("NN", "share", "R_ij", "share of i's transit across j", high=1, hollow=True)
     ]
-    cost_shift: Annotated[
-        Floats,
-        Array("NN", "ln cost", "", "trade cost by instruments in force", -5, 5, symmetric=True, hollow=True),
-    ]
     pole_index: Annotated[
         Indices, Array("K", "index", "k", "place of each pole among the states", dtype=np.int64)
     ]
@@ -155,9 +152,15 @@ class World:
     organisation_key: Annotated[Keys, Array("M", "key", "κ", "address of a body's draws", dtype=np.uint32)]
     network: Network = field(default_factory=Network)
     agenda: Agenda = field(default_factory=Agenda)
+    cost_shift: Annotated[
+        Floats,
+        Array("NN", "ln cost", "", "what trade costs more without the instruments left out", -5, 5, symmetric=True, hollow=True),
+    ] = field(default_factory=partial(np.zeros, (0, 0)))  # not given: 0 for every pair
     without: tuple[str, ...] = ()  # systems of the register that it was built without
 
     def __post_init__(self) -> None:
+        if np.size(self.cost_shift) == 0:
+            object.__setattr__(self, "cost_shift", np.zeros((len(self.states),) * 2))
         for name, spec in array_specs().items():
             array = _as_array(getattr(self, name), name, spec)
             array.flags.writeable = False

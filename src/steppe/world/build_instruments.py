@@ -22,7 +22,8 @@ class Added:
     """What the instruments in force amount to.
 
     tie : (N, N) the highest rung of each pair, 0 without one
-    cost_shift [ln cost], affinity : (N, N) sums;  states : variable of OF_STATES → (N,) sums
+    cost_shift : (N, N) what the pair's trade costs more without those that the world does without [ln cost]: the trade
+        of the start is that with all of them;  affinity : (N, N) sums;  states : variable of OF_STATES → (N,) sums
     """
 
     tie: Floats
@@ -50,17 +51,20 @@ def added(evidence: Evidence, states: Sequence[str], when: date, gone: Removal =
     row = {state: i for i, state in enumerate(states)}
     tie, cost, affinity = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
     of_states = {name: np.zeros(n) for name in OF_STATES}
-    for part in in_force(evidence, when, gone):
+    for part in in_force(evidence, when):
+        missing = part.id in gone.instruments
         number = {
             name: evidence.first_value("instruments", part.id, name, when).value for name in part.values
         }
         for a, b in part.facts.between:
             if a in row and b in row:
                 for i, j in ((row[a], row[b]), (row[b], row[a])):
+                    if missing:
+                        cost[i, j] -= number.get("trade_cost", 0.0)
+                        continue
                     tie[i, j] = max(tie[i, j], number.get("rung", 0.0))
-                    cost[i, j] += number.get("trade_cost", 0.0)
                     affinity[i, j] += number.get("affinity", 0.0)
-        for state in part.facts.states:
+        for state in () if missing else part.facts.states:
             if state in row:
                 for name, sums in of_states.items():
                     sums[row[state]] += number.get(name, 0.0)

@@ -113,9 +113,13 @@ def instrument_values(evidence: Evidence, world: World, array: str, *states: str
     variable = INSTRUMENTS.get(array)
     if variable is None or not evidence.instruments:
         return ()
+    gone = removal(evidence, world.without)
+    parts = in_force(evidence, world.start, gone)
+    if array == "cost_shift":  # what is not there costs
+        parts = [part for part in in_force(evidence, world.start) if part.id in gone.instruments]
     return tuple(
         evidence.first_value("instruments", part.id, variable, world.start)
-        for part in in_force(evidence, world.start, removal(evidence, world.without))
+        for part in parts
         if variable in part.values
         and (
             states[0] in part.facts.states
