@@ -150,9 +150,11 @@ class Chunk:
         last[self._events["replicate"][rows] - self.first] = rows  # of several the last one stays
         some = last >= 0
         if mergers:
-            return some & (self._codes("other")[last] == second)
-        after = np.where(closing[last], 0, self._events["status_to"][last])
-        now = np.where(some, after, self.world.status[first, body])
+            merged = np.zeros(self.replicates, bool)
+            merged[some] = self._codes("other")[last[some]] == second
+            return merged
+        now = np.full(self.replicates, self.world.status[first, body])
+        now[some] = np.where(closing[last[some]], 0, self._events["status_to"][last[some]])
         return now == MEMBER if measure.column == "member" else np.isin(now, OBSERVERS)
 
     def _reached(self, measure: Measure, process: int, stage: int, y: int) -> Array:

@@ -69,7 +69,7 @@ def job_of(arm: Arm, world: str, years: int | None, config_dir: str | None = Non
     """
     own, wanted = scenario_facts(arm.scenario, config_dir)
     data = arm.model_dump(mode="json", by_alias=True)
-    length = years or wanted or YEARS
+    length = max(years or 0, wanted or 0) or YEARS
     key = json.dumps([own or world, length, data], sort_keys=True)
     return Job(key, own or world, length, arm)
 
