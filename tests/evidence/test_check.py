@@ -250,8 +250,16 @@ def test_a_planted_fault_is_found_at_its_place(plant: Plant, name: str) -> None:
 
 
 def test_what_is_not_coded_evidence_is_taken_on_trust_in_one_place(plant: Plant) -> None:
-    """A reference to a system, scenario, reading or test passes; any other unknown family does not."""
-    assert check(load(plant("quantities.yaml", "systems/PIPE", "scenarios/not_yet_written"))).ok
+    """A reference to a scenario, reading or test passes; any other unknown family does not."""
+    assert check(
+        load(
+            plant(
+                "quantities.yaml",
+                "used_by: [organisations/ORG.depth]",
+                "used_by: [scenarios/not_yet_written]",
+            )
+        )
+    ).ok
     assert not check(load(plant("quantities.yaml", "scenarios/not", "scenery/not"))).ok
 
 

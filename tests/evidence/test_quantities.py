@@ -86,5 +86,7 @@ def test_the_middle_powers_are_allied_pair_by_pair(evidence: Evidence) -> None:
     """F045: each of the stated pairs stands above the rung that arms purchases make."""
     pairs = [("AZE", "KAZ"), ("AZE", "UZB"), ("KAZ", "UZB")]
     assert len(pairs) == stated(evidence, "F045")
-    arms = evidence.dyad("security_tie", "KGZ", "TUR", JANUARY_2026).value
-    assert all(evidence.dyad("security_tie", *pair, JANUARY_2026).value > arms for pair in pairs)
+    arms = evidence.first_value("instruments", "UAV-LIC", "rung", JANUARY_2026).value
+    allied = evidence.first_value("instruments", "SIC", "rung", JANUARY_2026).value
+    between = {tuple(sorted(pair)) for pair in evidence.instruments["SIC"].facts.between}
+    assert between == set(pairs) and allied > arms

@@ -4,12 +4,32 @@ from dataclasses import replace
 
 import numpy as np
 
+from steppe.mechanisms.events import KINDS
+from steppe.mechanisms.processes import update_processes
 from steppe.world.agenda import GATE_KINDS, REQUIREMENTS, Agenda, Consequence
 from steppe.world.arrays import entity_keys
 from steppe.world.network import Network
 from steppe.world.synthetic import make_world
 
 OUTCOMES = {"on_pass": "passed", "on_fail": "failed"}
+SURE = 1e9  # a rate at which a stage is entered at the first occasion
+
+
+def moved(record, step=0):
+    """A record after the mechanism of a step."""
+    record["step"] = step
+    update_processes(record[0])
+    return record
+
+
+def stages(record):
+    """Stages of the processes in use."""
+    return record["process"]["stage"][0, : record["n_processes"][0]].tolist()
+
+
+def kinds_of(record):
+    """The events so far by name."""
+    return [KINDS[kind] for kind in record["events"]["kind"][0, : record["n_events"][0]]]
 
 
 def process(name="accord", rates=(1.0,), stage=0, parties=(), interest=0.0, support=0.5, **other):

@@ -300,16 +300,20 @@ class TestHazards:
         found = replicates_of(begun(couple(affinity=-0.4), p), outcome, TRIALS)
         assert abs(frequency_z((found == events.DESCENDED).sum(), TRIALS, chance)) < 4
 
-    def test_both_ways_compete(self):
-        """p·up/r and p·down/r from one draw; the event says its own chance and the new rung."""
-        p = default_parameters(bilateral__climb_rate=10, bilateral__descend_rate=3)
-        record = begun(couple(affinity=-0.3, tie=0.3), p)
-        up = climbing(10, affinity=-0.3, tie=0.3, rung=0.5)
-        down = 3 * 0.3
-        chance = 1 - math.exp(-(up + down) * 0.25)
-        found = replicates_of(record, outcome, TRIALS)
-        for kind, share, rung in ((events.CLIMBED, up, 0.5), (events.DESCENDED, down, 0.2)):
-            expected = chance * share / (up + down)
+    def test_one_way_on_either_side_of_the_floor(self):
+        """Below it a tie can only fall, above it only rise; the event says its own chance and the new rung."""
+        p = default_parameters(
+            bilateral__climb_rate=10, bilateral__descend_rate=3, bilateral__affinity_floor=0
+        )
+        up = climbing(10, affinity=0.1, tie=0.3, rung=0.5)
+        for affinity, kind, rate, rung in (
+            (-0.3, events.DESCENDED, 3 * 0.3, 0.2),
+            (0.1, events.CLIMBED, up, 0.5),
+        ):
+            record = begun(couple(affinity=affinity, tie=0.3), p)
+            expected = 1 - math.exp(-rate * 0.25)
+            found = replicates_of(record, outcome, TRIALS)
+            assert set(found.tolist()) == {-1, kind}
             assert abs(frequency_z((found == kind).sum(), TRIALS, expected)) < 4
             work = record.copy()
             work["replicate"] = int(np.flatnonzero(found == kind)[0])

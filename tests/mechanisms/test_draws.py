@@ -130,7 +130,7 @@ class TestAddresses:
             for name, value in vars(draws).items()
             if name.isupper() and name != "PURPOSES" and name[0] != "_"
         ]
-        assert len(purposes) == len(set(purposes)) == 23
+        assert len(purposes) == len(set(purposes)) == 24
         assert max(purposes) < FIRST_USER_PURPOSE < draws.PURPOSES
 
     def test_mix_is_ordered(self):

@@ -130,7 +130,7 @@ class TestSetters:
     def test_a_system_is_all_its_segments(self):
         """By the systems that each segment is part of, and no other segment."""
         record, _ = carried_out({"kind": "corridor", "system": "NORTH", "status": "open", "capacity": 2})
-        assert record["segment"]["status"][0, :2].tolist() == [1, 1]
+        assert record["segment"]["status"][0, :2].tolist() == [1, 1] and record["network_stale"][0] == 1
         assert record["segment"]["capacity"][0, :2].tolist() == [10, 16]
         record, _ = carried_out({"kind": "corridor", "system": "SOUTH", "capacity": 2})
         assert record["segment"]["capacity"][0, :2].tolist() == [10, 8]

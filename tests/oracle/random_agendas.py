@@ -20,7 +20,9 @@ def full_world(states=6, organisations=4, seed=0, **changes):
     rng = np.random.default_rng([seed, 6])
     politics = {"approval": rng.uniform(0.2, 0.8, states), "continuity": rng.uniform(0, 1, states)}
     network = random_network(states, seed)
-    world = small_world(states, organisations, seed, **({"network": network} | politics | changes))
+    shifts = rng.uniform(0, 0.05, (states, states)) * (rng.random((states, states)) < 0.2)
+    costs = {"cost_shift": np.triu(shifts, 1) + np.triu(shifts, 1).T}
+    world = small_world(states, organisations, seed, **({"network": network} | politics | costs | changes))
     return world if "agenda" in changes else replace(world, agenda=random_agenda(world, seed))
 
 

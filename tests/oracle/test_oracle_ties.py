@@ -213,8 +213,8 @@ class TestLadder:
     def test_descending_frequency(self):
         """Affinity .6 below the floor of 0: rate .3 a year, from .3 to .2."""
         world = plain_world(2, 1, affinity_structural=pairs(2, _01=-0.6), tie=pairs(2, _01=0.3))
-        options = {"switches": only("bilateral"), "bilateral__cost_climb": 9}
-        share, error = share_of_replicates(world, "descended", **options)
+        options = {"switches": only("bilateral"), "bilateral__cost_climb": 9, "bilateral__affinity_floor": 0}
+        share, error = share_of_replicates(world, "descended", bilateral__descend_rate=0.5, **options)
         assert abs(share - (1 - math.exp(-0.3 / 4))) < 4 * error
         model = make(world, bilateral__descend_rate=1e6, **options)
         model.run(4)

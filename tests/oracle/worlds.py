@@ -132,7 +132,7 @@ def _make_dyads(world, rng, n):
     world.conflict = symmetric(sparse(rng, n, 0.1))
     world.tie = symmetric(sparse(rng, n, 0.4, 0.9))
     world.transit = sparse(rng, n, 0.3, 0.8)
-    world.cost_shift = symmetric(sparse(rng, n, 0.2, 0.05))
+    world.cost_shift = np.zeros((n, n))
 
 
 def _make_organisations(world, rng, n, m):

@@ -38,7 +38,10 @@ def world(evidence: Evidence) -> World:
 
 
 def built(
-    evidence: Evidence, start: str = "2026-01-01", lacking: tuple[str, ...] = (), without: tuple[str, ...] = ()
+    evidence: Evidence,
+    start: str = "2026-01-01",
+    lacking: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
 ) -> World:
     """The Eurasian world at another date, without some states and organisations, or some systems."""
     spec = packaged_spec("eurasia_2026")
@@ -46,7 +49,9 @@ def built(
         name: tuple(one for one in getattr(spec, name) if one not in lacking)
         for name in ("states", "organisations")
     }
-    return build_world(evidence, spec.model_copy(update={"start": date.fromisoformat(start), "without": without, **kept}))
+    return build_world(
+        evidence, spec.model_copy(update={"start": date.fromisoformat(start), "without": without, **kept})
+    )
 
 
 def gate(world: World, name: str) -> dict[str, float]:
