@@ -320,7 +320,12 @@ class TestSchema:
             {"says": "no bound", "all": {"measure": "polarisation"}},
             {"says": "no sign", "of": {"measure": "polarisation"}, "against": "baseline"},
             {"says": "nothing to compare", "of": {"measure": "polarisation"}, "sign": "+"},
-            {"says": "both", "of": {"measure": "polarisation"}, "all": {"measure": "polarisation"}, "sign": "+"},
+            {
+                "says": "both",
+                "of": {"measure": "polarisation"},
+                "all": {"measure": "polarisation"},
+                "sign": "+",
+            },
         ],
     )
     def test_a_test_is_a_probability_or_a_difference(self, given: Any) -> None:
@@ -380,7 +385,12 @@ class TestEvaluation:
                 "of": {"measure": "member", "of": "RUS/CCA"},
                 "sign": "+",
             },
-            {"says": "mostly", "in": "baseline", "all": {"measure": "member", "of": "KAZ/EAEU"}, "above": 0.5},
+            {
+                "says": "mostly",
+                "in": "baseline",
+                "all": {"measure": "member", "of": "KAZ/EAEU"},
+                "above": 0.5,
+            },
         ],
         without=[{"id": "pressure", "says": "pressure", "mechanisms": {"pressure": False}}],
     )
@@ -479,7 +489,7 @@ class TestEvaluation:
         data = {"settings": {**size, "sampled_runs": 0}, "patterns": [row]}
         assert "X  holds in part: x" in text(data) and "without pressure: the same" in text(data)
         assert "it does not go away without pressure" in text(data)
-        shown = page(data, {**data, "claims": []})
+        shown = page({**data, "claims": []})
         assert shown.count("| X |") == 1 and "+0.40 [" in shown
         json.dumps(data, allow_nan=False)
 
@@ -531,14 +541,19 @@ class TestPackaged:
             setting = Setting(one.world, one.years)
             for without in one.without:
                 arms = [arm for arm, _, _ in one.tests[without.part - 1].terms()]
-                assert any(setting.job(arm) != setting.job(arm, without) for arm in arms), (one.id, without.id)
+                assert any(setting.job(arm) != setting.job(arm, without) for arm in arms), (
+                    one.id,
+                    without.id,
+                )
 
     def test_names_on_the_command_line(self, book: Any, evidence: Any) -> None:
-        for claims, name, near in ((False, "P1", "P01"), (True, "G177", "G17")):
+        for what, name in (("patterns", "P1"), ("claims", "G177")):
             with pytest.raises(InputError) as caught:
-                scope(book, evidence, [name], claims, Size(20), None)
+                scope(book, evidence, what, [name], Size(20), None)
             assert caught.value.nearest is not None and caught.value.key == "--only"
-        chosen = scope(book, evidence, ["G17", "major-powers/member-hegemon-destroys"], True, Size(20), None)
+        chosen = scope(
+            book, evidence, "claims", ["G17", "major-powers/member-hegemon-destroys"], Size(20), None
+        )
         assert {one.id for one in chosen.claims} == {
             "identity/identity-base-is-stronger",
             "major-powers/member-hegemon-destroys",
@@ -559,7 +574,16 @@ class TestQuick:
         result = CliRunner().invoke(app, ["patterns", "--quick", "--replicates", "40", "--json", "-q"])
         assert result.exit_code == 0, result.output
         rows = json.loads(result.stdout)["patterns"]
-        keys = {"id", "statement", "probability", "low", "high", "without_mechanism", "share_of_range", "verdict"}
+        keys = {
+            "id",
+            "statement",
+            "probability",
+            "low",
+            "high",
+            "without_mechanism",
+            "share_of_range",
+            "verdict",
+        }
         assert len(rows) == 27 and all(keys <= set(row) for row in rows)
         for row in rows:
             assert row["verdict"] in ("holds", "holds in part", "does not hold")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from steppe.cli.frame import Stopped, log
 from steppe.errors import InputError
@@ -160,14 +160,14 @@ def _outcome(summary: Any, folder: Path) -> Outcome:
 
 
 def patterns_tested(
+    what: Literal["patterns", "claims", "both"],
     only: list[str],
-    claims: bool,
     size: Mapping[str, int],
     each: int,
     progress: Progress,
     config_dir: str | None,
 ) -> dict[str, Any]:
-    """Patterns, or claims, tested: {settings, patterns} or {settings, claims}.
+    """Patterns, claims or both, tested: {settings, patterns, claims}.
 
     size : replicates, draws (0: none) and seed;  each : replicates of a draw
     """
@@ -180,7 +180,7 @@ def patterns_tested(
     central = Size(size["replicates"], seed)
     sampled = Size(draws * each, seed, draws) if draws else None
     evidence = evidence_of(None)
-    asked = scope(read_book(search_path(config_dir)), evidence, only, claims, central, sampled)
+    asked = scope(read_book(search_path(config_dir)), evidence, what, only, central, sampled)
     return study(asked, evidence, progress, log.warning, config_dir)
 
 
@@ -191,12 +191,12 @@ def patterns_text(data: dict[str, Any], in_full: bool) -> str:
     return text(data, in_full)
 
 
-def write_page(file: Path, patterns: dict[str, Any], claims: dict[str, Any]) -> None:
+def write_page(file: Path, data: dict[str, Any]) -> None:
     """Patterns and claims as a page of Markdown."""
     from steppe.report.patterns import page
 
     try:
-        file.write_text(page(patterns, claims), encoding="utf-8")
+        file.write_text(page(data), encoding="utf-8")
     except OSError as error:
         raise Stopped(f"the page cannot be written: {error.strerror or error}") from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,7 +16,8 @@ EPILOG = examples(
     ("steppe patterns --only P01,V05 --json", "two of them, with the share of the range, for a script"),
     ("steppe patterns --claims --only G17", "one claim of the documents by its number"),
 )
-QUICK, FULL, DRAWS, EACH = 150, 1000, 100, 8  # replicates; draws of the evidence, and replicates of each
+What = Literal["patterns", "claims", "both"]
+QUICK, FULL, DRAWS, EACH = 100, 400, 80, 5  # replicates; draws of the evidence, and replicates of each
 
 
 @command
@@ -36,7 +37,9 @@ def patterns(
     ] = None,
     draws: Annotated[
         int | None,
-        typer.Option("--draws", metavar="N", help="Of the evidence; 0 asks for the coded values only.", min=0),
+        typer.Option(
+            "--draws", metavar="N", help="Of the evidence; 0 asks for the coded values only.", min=0
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the ensembles.", min=0)] = 1,
     markdown: Annotated[
@@ -50,24 +53,18 @@ def patterns(
     """Every pattern that the model must reproduce: how likely it is, without which mechanism it goes, and a verdict."""
     if markdown is not None and (claims or only):
         raise InputError("a page has every pattern and every claim", key="--markdown", value=str(markdown))
+    what: What = "both" if markdown is not None else "claims" if claims else "patterns"
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
     size = {
         "replicates": replicates or (QUICK if quick else FULL),
         "draws": draws if draws is not None else 0 if quick else DRAWS,
         "seed": seed,
     }
-    data = _tested(names, claims, size, config_dir, quiet or json)
-    if markdown is not None:
-        other = _tested([], True, size, config_dir, quiet or json)
-        adapters.write_page(markdown, data, other)
-        log.info("written: %s", markdown)
-    show(data, lambda: adapters.patterns_text(data, verbose > 0), json)
-
-
-def _tested(
-    names: list[str], claims: bool, size: dict[str, int], config_dir: str | None, silent: bool
-) -> dict[str, Any]:
     from steppe.report.terminal import Progress
 
-    with Progress(silent) as progress:
-        return adapters.patterns_tested(names, claims, size, EACH, progress, config_dir)
+    with Progress(quiet or json) as progress:
+        data = adapters.patterns_tested(what, names, size, EACH, progress, config_dir)
+    if markdown is not None:
+        adapters.write_page(markdown, data)
+        log.info("written: %s", markdown)
+    show(data, lambda: adapters.patterns_text(data, verbose > 0), json)

@@ -270,7 +270,9 @@ def read_book(folders: Sequence[Path]) -> Book:
         if claim.pattern is not None and claim.pattern not in (known := [p.id for p in book.patterns]):
             message = f"claim {claim.id} names a pattern that there is not"
             raise input_error(message, file=FOLDER, key="pattern", value=claim.pattern, accepted=known)
-        if claim.pattern is not None and (claim.part or 1) > (count := len(book.pattern(claim.pattern).tests)):
+        if claim.pattern is not None and (claim.part or 1) > (
+            count := len(book.pattern(claim.pattern).tests)
+        ):
             message = f"claim {claim.id} rests on a test that {claim.pattern} has not"
             raise InputError(message, file=FOLDER, key="part", value=claim.part, accepted=f"1 to {count}")
     return book

@@ -14,6 +14,7 @@ ROLES = {
     "strengthens": "stronger",
     "unclear": "cannot be told",
 }
+STARRED = "\\*: in part by construction, see there."
 STATUS = {"holds": "yes", "open": "open", "fails": "no"}
 
 
@@ -24,12 +25,14 @@ def text(data: Row, in_full: bool = False) -> str:
         lines += [*_pattern_lines(row, in_full), ""]
     for row in data.get("claims", ()):
         lines += [*_claim_lines(row, in_full), ""]
-    return "\n".join([*lines, tally(data)])
+    for kind in ("patterns", "claims"):
+        if kind in data:
+            lines.append(f"{kind}: {tally(data[kind])}")
+    return "\n".join(lines)
 
 
-def tally(data: Row) -> str:
+def tally(rows: Sequence[Row]) -> str:
     """How many of each verdict."""
-    rows = data.get("patterns") or data.get("claims") or ()
     counted = Counter(row["verdict"] for row in rows)
     return ", ".join(f"{count} {verdict}" for verdict, count in counted.most_common())
 
@@ -109,35 +112,35 @@ def _short(value: float, signed: bool) -> str:
 # --- a page ----------------------------------------------------------------------------------------------
 
 
-def page(patterns: Row, claims: Row) -> str:
+def page(data: Row) -> str:
     """Both tables as Markdown."""
     lines = [
         "# Patterns and claims: what was found",
         "",
         "Written by `steppe patterns --markdown docs/patterns_found.md`; [how it is done](patterns.md).",
         "",
+        f"{settings_text(data['settings'])}.",
+        "",
         "## Patterns",
         "",
-        f"{settings_text(patterns['settings'])}. {tally(patterns)}.",
+        f"{tally(data['patterns'])}. {STARRED}",
         "",
         *_table(
             ["", "pattern", "verdict", "at the coded values", "of the range", "without …"],
-            [_pattern_cells(row) for row in patterns["patterns"]],
+            [_pattern_cells(row) for row in data["patterns"]],
         ),
     ]
-    for row in patterns["patterns"]:
+    for row in data["patterns"]:
         lines += ["", f"### {row['id']}: {row['verdict']}", "", *_pattern_section(row)]
     lines += [
         "",
         "## Claims",
         "",
-        f"{settings_text(claims['settings'])}. {tally(claims)}.",
-        "",
-        "* is by construction: a rule or a coded value says what the claim says, and support shows only that nothing undoes it.",
+        f"{tally(data['claims'])}. {STARRED}",
         "",
         *_table(
             ["", "claim", "verdict", "found", "of the range"],
-            [_claim_cells(row) for row in claims["claims"]],
+            [_claim_cells(row) for row in data["claims"]],
         ),
     ]
     return "\n".join(lines) + "\n"
@@ -167,10 +170,7 @@ def _pattern_section(row: Row) -> Iterator[str]:
         yield ""
         yield from _table(
             ["without", "then", "found"],
-            [
-                [one["says"] + _of_test(one), ROLES[one["role"]], numbers(one)]
-                for one in row["without"]
-            ],
+            [[one["says"] + _of_test(one), ROLES[one["role"]], numbers(one)] for one in row["without"]],
         )
     for reason in row["reasons"]:
         yield from ("", f"- {reason}.")

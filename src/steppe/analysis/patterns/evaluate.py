@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from steppe.analysis.components import grouped, mean_of, variances
 from steppe.analysis.intervals import Array
 from steppe.analysis.patterns.judge import (
     MARGIN,
@@ -41,7 +42,9 @@ class Setting:
 
     def job(self, arm: Arm, without: Without | None = None) -> Job:
         """The run of an arm, with a cause taken away."""
-        return job_of(arm if without is None else without.applied(arm), self.world, self.years, self.config_dir)
+        return job_of(
+            arm if without is None else without.applied(arm), self.world, self.years, self.config_dir
+        )
 
 
 @dataclass(frozen=True)
@@ -184,9 +187,18 @@ def _range(test: Test, setting: Setting, sampled: Results, wanted: Wanted) -> Ra
 def shrunk(values: Array, draws: Array) -> Array:
     """(D,) the mean of (R,) values given each draw, drawn together so that their variance is that between draws.
 
-    Means of few replicates vary more than what they estimate [Louis1984]_; see `analysis.components`.
+    Means of few replicates vary more than what they estimate [Louis1984]_; see `analysis.components`. A draw without a
+    value has the mean of all; NaN everywhere where no replicate counts.
     """
-    raise NotImplementedError
+    groups = grouped(values[None], draws)
+    epistemic, aleatory, _ = variances(groups)
+    _, centre, _, count = mean_of(groups)
+    if not count[0]:
+        return np.full(groups.mean.shape[-1], np.nan)
+    of_means = epistemic + aleatory * count / np.maximum(groups.n.sum(axis=-1), 1)
+    pull = np.sqrt(np.divide(epistemic, of_means, out=np.zeros_like(epistemic), where=of_means > 0))
+    off = np.nan_to_num(groups.mean - centre[:, None])
+    return np.asarray((centre[:, None] + np.nan_to_num(pull)[:, None] * off)[0])
 
 
 def _together(
@@ -195,9 +207,8 @@ def _together(
     """Where in the range every test holds at once, and the parameters that tell where."""
     if sampled is None or len(ranges) < len(one.tests):
         return None, ()
-    groups = {setting.job(test.terms()[0][0]).group for test in one.tests}
-    if len(groups) > 1:  # draws of two worlds are the same by number, as their parameters are
-        ranges = [spread for spread in ranges if spread.draws == min(r.draws for r in ranges)]
+    group = setting.job(one.tests[0].terms()[0][0]).group
+    # A draw has the same parameters in every world: their luck is addressed by their ids.
     whole = range_of(np.all([spread.held for spread in ranges], axis=0))
-    names, values = sampled.drawn[next(iter(groups))]
+    names, values = sampled.drawn[group]
     return whole, tuple(drivers(whole.held, names, values))

@@ -233,7 +233,9 @@ def drivers(held: Array, names: Sequence[str], values: Array, most: int = 2) -> 
     if min(yes, no) < 5:
         return []
     one, other = values[held], values[~held]
-    pooled = np.sqrt(((yes - 1) * one.var(axis=0, ddof=1) + (no - 1) * other.var(axis=0, ddof=1)) / (yes + no - 2))
+    pooled = np.sqrt(
+        ((yes - 1) * one.var(axis=0, ddof=1) + (no - 1) * other.var(axis=0, ddof=1)) / (yes + no - 2)
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         difference = np.where(pooled > 0, (one.mean(axis=0) - other.mean(axis=0)) / pooled, 0.0)
     bound = normal_quantile(1 - 0.05 / max(len(names), 1)) * math.sqrt(1 / yes + 1 / no)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,8 @@ class Chunk:
     @property
     def first(self) -> int:
         """The number of its first replicate."""
-        return int(self.tables["poles"]["replicate"][0])
+        numbers: Any = self.tables["poles"]["replicate"]
+        return int(numbers[0])
 
     @property
     def replicates(self) -> int:
@@ -80,7 +82,7 @@ class Chunk:
             when = self._time(quantity.when)
             return np.where(when < NEVER, when, np.nan)
         times = [self._time(event) for event in quantity.order]
-        return np.all([one <= other for one, other in zip(times, times[1:], strict=False)], axis=0)
+        return np.asarray(np.all([one <= other for one, other in pairwise(times)], axis=0))
 
     # --- measures ---------------------------------------------------------------------------------------
 
@@ -221,9 +223,9 @@ class Chunk:
         state, partner = self._codes("state"), self._codes("partner")
         if pair.endswith(ANY):
             i = self._place("state", pair.removesuffix(ANY))
-            return (state == i) | (partner == i)
+            return np.asarray((state == i) | (partner == i))
         i, j = self._two(pair)
-        return ((state == i) & (partner == j)) | ((state == j) & (partner == i))
+        return np.asarray(((state == i) & (partner == j)) | ((state == j) & (partner == i)))
 
     def _rung(self, pair: str) -> Array:
         """The rung between two states at the end: that of the start, or the last that was climbed or slid to."""
@@ -280,4 +282,3 @@ def unit_of(quantity: Quantity) -> str:
     if quantity.measure is not None and quantity.at_least is None and quantity.at_most is None:
         return next((measure.unit for measure in MEASURES if measure.id == quantity.measure), "1")
     return "y" if quantity.when is not None else "1"
-

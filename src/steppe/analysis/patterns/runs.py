@@ -188,9 +188,9 @@ def _placed(job: Job) -> Callable[[InputError], InputError]:
 
 
 def check_quantities(prepared: runner.Prepared, wanted: Mapping[Job, Iterable[Quantity]]) -> None:
-    """Every quantity can be had: a chunk without replicates knows all names. Raises InputError."""
+    """Every quantity can be had: a replicate to which nothing happened knows all names. Raises InputError."""
+    chunk = _chunk(prepared, _nothing(prepared), 0, 1)
     for job, quantities in wanted.items():
-        chunk = _chunk(prepared, _nothing(prepared), 0, 1)
         for quantity in quantities:
             try:
                 chunk.values(quantity)
@@ -212,11 +212,21 @@ def _nothing(prepared: runner.Prepared) -> ChunkTables:
 
 def _rungs(prepared: runner.Prepared, first: int, count: int) -> Array:
     """(R, N, N), or (1, N, N) where all have the same: bilateral rungs at the start."""
-    return prepared.world.tie[None]
+    if prepared.sampled is None:
+        return prepared.world.tie[None]
+    draws = (prepared.draw_of(replicate) for replicate in range(first, first + count))
+    return np.stack([prepared.start(draw).world.tie for draw in draws])
 
 
 def _note_draws(results: Results, group: tuple[str, int], prepared: runner.Prepared, size: Size) -> None:
-    """Which draw each replicate belongs to, and what was drawn."""
+    """Which draw each replicate belongs to, and what was drawn of the parameters."""
+    if prepared.sampled is None:
+        return
+    ids = prepared.sampled.uncertain.ids
+    known = [place for place, name in enumerate(ids) if name in prepared.coded.parameters]
+    table = prepared.sampled.table()[:, known]
+    results.draws[group] = np.array([prepared.draw_of(r) for r in range(size.replicates)])
+    results.drawn[group] = tuple(ids[place] for place in known), table
 
 
 def _simulate(work: Sequence[_Work], results: Results, size: Size, progress: Progress) -> None:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from steppe.analysis.patterns.evaluate import Ablated, Evaluated, Setting, Tested, Wants, evaluate, merged, wants
+from steppe.analysis.patterns.evaluate import (
+    Ablated,
+    Evaluated,
+    Setting,
+    Tested,
+    Wants,
+    evaluate,
+    merged,
+    wants,
+)
 from steppe.analysis.patterns.judge import Finding, Range, Status, Verdict
-from steppe.analysis.patterns.runs import Progress, Results, Say, Size, run_all
+from steppe.analysis.patterns.runs import Progress, Say, Size, run_all
 from steppe.config.patterns import Book, ClaimTest, Pattern
 from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence
@@ -21,12 +30,14 @@ SUPPORT: dict[Verdict, str] = {
 }
 OF_A_PART: dict[Status, Verdict] = {"holds": "holds", "open": "holds in part", "fails": "does not hold"}
 UNTESTABLE = "not testable here"
+What = Literal["patterns", "claims", "both"]
 
 
 @dataclass(frozen=True)
 class Scope:
     """What is asked for, and how large.  sampled : the ensembles over draws of the evidence; None: none"""
 
+    what: What
     patterns: tuple[Pattern, ...]
     claims: tuple[ClaimTest, ...]
     central: Size
@@ -34,33 +45,32 @@ class Scope:
 
 
 def scope(
-    book: Book,
-    evidence: Evidence,
-    only: Sequence[str],
-    claims: bool,
-    central: Size,
-    sampled: Size | None,
+    book: Book, evidence: Evidence, what: What, only: Sequence[str], central: Size, sampled: Size | None
 ) -> Scope:
-    """Patterns, or with `claims` tests of claims and the patterns that they rest on; `only` those named.
+    """What is to be tested: patterns, claims or both; `only` those named (not with both).
 
-    Patterns go by id, claims by id or by number of the inventory. Raises InputError for an unknown name.
+    Patterns go by id, claims by id or by number of the inventory; with the claims come the patterns that they rest on.
+    Raises InputError for an unknown name.
     """
-    names = numbers(book, evidence) if claims else {one.id: one.id for one in book.patterns}
+    names = {} if what == "patterns" else numbers(book, evidence)
+    if what == "patterns":
+        names = {one.id: one.id for one in book.patterns}
     for name in only:
         if name not in names:
-            kind = "claim" if claims else "pattern"
+            kind = "pattern" if what == "patterns" else "claim"
             raise input_error(f"no {kind} {name!r}", key="--only", value=name, accepted=names)
     chosen = {names[name] for name in only} or set(names.values())
-    if not claims:
-        return Scope(tuple(one for one in book.patterns if one.id in chosen), (), central, sampled)
+    if what == "patterns":
+        return Scope(what, tuple(one for one in book.patterns if one.id in chosen), (), central, sampled)
     tested = tuple(one for one in book.claims if one.id in chosen)
     needed = {one.pattern for one in tested}
-    return Scope(tuple(one for one in book.patterns if one.id in needed), tested, central, sampled)
+    patterns = tuple(one for one in book.patterns if what == "both" or one.id in needed)
+    return Scope(what, patterns, tested, central, sampled)
 
 
 def numbers(book: Book, evidence: Evidence) -> dict[str, str]:
     """Names under which the test of a claim is asked for → id of the claim. Raises InputError for an unknown claim."""
-    found = {}
+    found: dict[str, str] = {}
     for one in book.claims:
         if one.id not in evidence.claims:
             raise input_error(
@@ -91,12 +101,13 @@ def study(
     sampled = None
     if asked.sampled is not None:
         sampled = run_all(drawn, asked.sampled, counted.part(1), say, config_dir)
-    found = {one.id: _found(one, settings[one.id], results, sampled) for one in tested}
-    rows = [pattern_row(one, found[one.id]) for one in asked.patterns]
+    found = {one.id: evaluate(one, settings[one.id], results, sampled) for one in tested}
     data: dict[str, Any] = {"settings": settings_row(asked, full, drawn)}
-    if not asked.claims:
-        return {**data, "patterns": rows}
-    return {**data, "claims": [claim_row(one, evidence, found) for one in asked.claims]}
+    if asked.what != "claims":
+        data["patterns"] = [pattern_row(one, found[one.id]) for one in asked.patterns]
+    if asked.what != "patterns":
+        data["claims"] = [claim_row(one, evidence, found) for one in asked.claims]
+    return data
 
 
 def _wanted(
@@ -109,12 +120,6 @@ def _wanted(
         except InputError as error:
             raise _placed(error, one) from None
     return merged(several)
-
-
-def _found(
-    one: Pattern | ClaimTest, setting: Setting, results: Results, sampled: Results | None
-) -> Evaluated:
-    return evaluate(one, setting, results, sampled)
 
 
 def _placed(error: InputError, one: Pattern | ClaimTest) -> InputError:
@@ -146,9 +151,7 @@ def settings_row(asked: Scope, full: Wants, drawn: Wants) -> dict[str, Any]:
         "runs": len(full),
         "draws": asked.sampled.draws if asked.sampled else None,
         "replicates_per_draw": (
-            asked.sampled.replicates // asked.sampled.draws
-            if asked.sampled and asked.sampled.draws
-            else None
+            asked.sampled.replicates // asked.sampled.draws if asked.sampled and asked.sampled.draws else None
         ),
         "sampled_runs": len(drawn),
     }
@@ -268,7 +271,9 @@ def reasons(found: Evaluated) -> list[str]:
             out.append(f"{how}: {tested.test.says}")
     roles = [ablated.role for ablated in found.ablated]
     if roles and "needed" not in roles:
-        out.append("it does not go away without " + ", nor without ".join(a.without.says for a in found.ablated))
+        out.append(
+            "it does not go away without " + ", nor without ".join(a.without.says for a in found.ablated)
+        )
     if found.range is not None and found.range.share < 1.0:
         where = [
             f"{driver.parameter} is {'high' if driver.difference > 0 else 'low'}" for driver in found.drivers
