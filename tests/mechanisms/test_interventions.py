@@ -250,7 +250,7 @@ class TestOrder:
         """A continuity said just before counts: with 1 nothing is lost, with 0 all but the baseline."""
         p = default_parameters(domestic__turnover_noise=0)
         for continuity, left in ((1, 0.5), (0, 0.2)):
-            record = begun(busy_world(), p)
+            record = begun(busy_world(), p, {"instruments": False})
             record["pair"]["affinity"][0, 0, 1] = record["pair"]["affinity"][0, 1, 0] = 0.5
             told = {"kind": "continuity", "state": "S0", "level": continuity}
             carried_out(told, {"kind": "leader", "state": "S0"}, record=record)
