@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from steppe.cli.frame import Stopped, log
 from steppe.errors import InputError
@@ -203,6 +203,48 @@ def _outcome(summary: Any, folder: Path) -> Outcome:
         seconds=float(summary.wall_s),
         steps=int(summary.replicate_steps),
     )
+
+
+def patterns_tested(
+    what: Literal["patterns", "claims", "both"],
+    only: list[str],
+    size: Mapping[str, int],
+    each: int,
+    progress: Progress,
+    config_dir: str | None,
+) -> dict[str, Any]:
+    """Patterns, claims or both, tested: {settings, patterns, claims}.
+
+    size : replicates, draws (0: none) and seed;  each : replicates of a draw
+    """
+    from steppe.analysis.patterns.runs import Size
+    from steppe.analysis.patterns.study import scope, study
+    from steppe.config.compose import search_path
+    from steppe.config.patterns import read_book
+
+    draws, seed = size["draws"], size["seed"]
+    central = Size(size["replicates"], seed)
+    sampled = Size(draws * each, seed, draws) if draws else None
+    evidence = evidence_of(None)
+    asked = scope(read_book(search_path(config_dir)), evidence, what, only, central, sampled)
+    return study(asked, evidence, progress, log.warning, config_dir)
+
+
+def patterns_text(data: dict[str, Any], in_full: bool) -> str:
+    """Patterns or claims for a terminal."""
+    from steppe.report.patterns import text
+
+    return text(data, in_full)
+
+
+def write_page(file: Path, data: dict[str, Any]) -> None:
+    """Patterns and claims as a page of Markdown."""
+    from steppe.report.patterns import page
+
+    try:
+        file.write_text(page(data), encoding="utf-8")
+    except OSError as error:
+        raise Stopped(f"the page cannot be written: {error.strerror or error}") from None
 
 
 def compared(

@@ -12,6 +12,8 @@ import typer
 from steppe.cli import adapters
 from steppe.cli.evidence import evidence_app
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
+from steppe.cli.patterns import EPILOG as PATTERNS_EPILOG
+from steppe.cli.patterns import patterns
 from steppe.errors import InputError
 
 app = typer.Typer(
@@ -29,6 +31,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(evidence_app, name="evidence")
+app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
