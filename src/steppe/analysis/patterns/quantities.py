@@ -277,6 +277,16 @@ def scale_of(quantity: Quantity) -> float:
     return {True: 0.5}.get(quantity.rung is not None, 5.0 if quantity.when is not None else 1.0)
 
 
+def is_outcome(quantity: Quantity) -> bool:
+    """Whether it is there or not, true or false."""
+    if quantity.at_least is not None or quantity.at_most is not None or not quantity.happens:
+        return True
+    if quantity.measure is not None:
+        of_outcomes = {measure.id for measure in MEASURES if measure.probability}
+        return quantity.measure in of_outcomes and len(quantity.of) < 2
+    return quantity.event is not None or bool(quantity.order)
+
+
 def unit_of(quantity: Quantity) -> str:
     """Its unit, "1" for pure numbers."""
     if quantity.measure is not None and quantity.at_least is None and quantity.at_most is None:
