@@ -1,11 +1,12 @@
 # make demo    three scenarios of the Eurasian world, compared
 # make test    style, types, layers, and every test on every Python (3.11, 3.12) that is here
 # make lint    the first three of these
+# make scenarios   the 48 questions of the documents at 1,000 replicates, answered in docs/scenarios.md
 # make bench   how fast, how large
 # make clean   removes environments, caches of tools and the demo's run; compiled kernels stay in the user's cache folder
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint scenarios bench clean
 
 demo:
 	@tools/environment .venv "" 3.11 3.12
@@ -16,6 +17,11 @@ test:
 
 lint:
 	@tools/lint
+
+# ARGS="ensemble.replicates=100" for a look
+scenarios:
+	@tools/environment .venv "" 3.11 3.12
+	@.venv/bin/python tools/scenarios.py $(ARGS)
 
 bench:
 	@tools/environment .venv test,lint 3.11 3.12

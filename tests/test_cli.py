@@ -21,7 +21,7 @@ from steppe.config.resolved import load_config
 from steppe.config.schema import RunConfig
 from steppe.report.terminal import Progress, duration, table
 
-COMMANDS = ["run", "resume", "compare", "list", "show", "patterns", "doctor", "evidence check"]
+COMMANDS = ["run", "ask", "resume", "compare", "list", "show", "patterns", "doctor", "evidence check"]
 
 
 def invoke(*argv: str) -> Result:
@@ -153,6 +153,101 @@ class TestRun:
             invoke("run", "world=toy", "--out", "here")
 
 
+class TestAsk:
+    """The command around a simulator that makes up its numbers; the numbers are tested where they are computed."""
+
+    QUESTION = """question: Does it pull?
+world: toy
+counterfactual: baseline
+prediction: It does.
+outcomes: [{measure: welfare, of: AAA, expects: "+"}, {measure: polarisation, of: system}]
+interventions: [{kind: leader, date: 2020-07, state: AAA}]
+"""
+
+    @pytest.fixture
+    def asked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
+        """mine.yaml in the working folder, and the configs that would have been simulated."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "mine.yaml").write_text(self.QUESTION, encoding="utf-8")
+        configs: list[RunConfig] = []
+
+        def simulate(config: RunConfig, folder: Path, progress: Callable[[int, int], None]) -> Outcome:
+            configs.append(config)
+            make_run(folder, {one.name: 0.5 * n for n, one in enumerate(config.scenarios)}, replicates=40)
+            return Outcome(str(folder), planned=4, done=4)
+
+        monkeypatch.setattr(adapters, "simulated", simulate)
+        return configs
+
+    def test_an_answer(self, asked: list[RunConfig]) -> None:
+        result = invoke("ask", "./mine.yaml")
+        assert result.exit_code == 0, result.stderr
+        assert [one.name for one in asked[0].scenarios] == ["baseline", "mine"]
+        assert asked[0].ensemble.replicates == 500
+        assert result.stdout.startswith("Does it pull?")
+        for part in (
+            "It does.",
+            "changes its leader",
+            "as predicted",
+            "nothing predicted",
+            "steppe compare runs/ask-mine",
+        ):
+            assert part in result.stdout, part
+        assert "steppe ask ./mine.yaml ensemble.replicates=4000" in result.stdout
+
+    def test_json_says_the_same(self, asked: list[RunConfig]) -> None:
+        data = json.loads(invoke("ask", "./mine.yaml", "--out", "here", "--year", "2026", "--json").stdout)
+        assert (data["run"], data["year"], data["counterfactual"]["scenario"]) == ("here", 2026, "baseline")
+        assert [row["outcome"]["verdict"] for row in data["outcomes"]] == [
+            "as predicted",
+            "nothing predicted",
+        ]
+        assert {"rests_on", "claims", "documents", "prediction", "interventions", "elsewhere"} <= set(data)
+
+    def test_the_size_can_be_chosen(self, asked: list[RunConfig]) -> None:
+        invoke("ask", "./mine.yaml", "ensemble=quick")
+        invoke("ask", "./mine.yaml", "ensemble.replicates=7", "-o", "there")
+        assert [config.ensemble.replicates for config in asked] == [100, 7]
+
+    @pytest.mark.parametrize(
+        ("argv", "says"),
+        [
+            (["H99"], "no scenario 'H99'"),
+            (["cpc_close"], "did you mean 'cpc_closes'"),
+            (["baseline"], "nothing to be compared with"),
+            (["./mine.yaml", "scenario=baseline"], "one scenario"),
+            (["./mine.yaml", "--year", "2031"], "2020 to 2030"),
+        ],
+    )
+    def test_bad_input_is_refused_before_anything_is_written(
+        self, argv: list[str], says: str, asked: list[RunConfig]
+    ) -> None:
+        result = invoke("ask", *argv)
+        assert result.exit_code == 2 and says in result.stderr
+        assert asked == [] and not Path("runs").exists()
+
+    @pytest.mark.parametrize("command", [["ask", "./mine.yaml"], ["run", "scenario=./mine.yaml"]])
+    def test_so_is_an_outcome_that_cannot_be_measured(
+        self, command: list[str], asked: list[RunConfig]
+    ) -> None:
+        Path("mine.yaml").write_text(
+            self.QUESTION.replace("of: AAA, expects", "of: AAB, expects"), encoding="utf-8"
+        )
+        result = invoke(*command)
+        assert result.exit_code == 2 and "did you mean 'AAA'" in result.stderr
+        assert "scenario.outcomes[0].of" in result.stderr and asked == []
+
+    def test_failed_chunks_are_told_and_no_answer_is_given(
+        self, asked: list[RunConfig], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fails(config: RunConfig, folder: Path, progress: object) -> Outcome:
+            return Outcome(str(folder), planned=4, done=0, failed={"mine-0-0": "MemoryError: no more"})
+
+        monkeypatch.setattr(adapters, "simulated", fails)
+        result = invoke("ask", "./mine.yaml", "--out", "here")
+        assert result.exit_code == 1 and "steppe resume here" in result.stdout
+
+
 class TestCompare:
     @pytest.fixture
     def stored(self, tmp_path: Path) -> str:
@@ -178,6 +273,16 @@ class TestCompare:
         assert {(row["measure"], row["year"], row["scenario"]) for row in rows} == {
             ("cohesion", 2027, "baseline")
         }
+
+    def test_what_the_scenario_asks_for_comes_first(self, tmp_path: Path) -> None:
+        """However small it is, and with its verdict."""
+        asked = {"outcomes": [{"measure": "observers", "of": "TWO", "expects": "+", "given": False}]}
+        scenarios = [{"name": "baseline"}, {"name": "pull", "counterfactual": "baseline", **asked}]
+        make_run(tmp_path / "asking", replicates=40, scenarios=scenarios)
+        lines = invoke("compare", str(tmp_path / "asking")).stdout.splitlines()
+        assert lines[1].startswith("  observers of TWO in 2030: ")
+        assert lines[1].endswith((": no difference found", ": as predicted", ": against", ", but small"))
+        assert lines[2] == "  elsewhere" and not any("observers of TWO" in line for line in lines[2:])
 
     def test_two_runs_with_themselves_do_not_differ(self, stored: str) -> None:
         text = invoke("compare", stored, stored, "--reference", "baseline", "--measure", "depth").stdout
@@ -209,6 +314,15 @@ class TestLists:
         found = json.loads(invoke("show", "G17", "--json").stdout)
         assert (found["kind"], found["id"]) == ("claim", rows[16]["id"])
         assert "80" in invoke("show", "F002").stdout
+
+    def test_the_questions_are_listed_in_full_and_shown_by_number(self) -> None:
+        rows = json.loads(invoke("list", "scenarios", "--json").stdout)["rows"]
+        assert [row["inventory"] for row in rows] == [f"H{n:02d}" for n in range(1, 49)]
+        assert all(row["status"] in ("raised", "implied") and row["question"] for row in rows)
+        text = plain(invoke("list", "scenarios").stdout)
+        assert all(row["question"] in text and f"predicted: {row['prediction']}" in text for row in rows)
+        found = json.loads(invoke("show", "H19", "--json").stdout)
+        assert (found["kind"], found["id"]) == ("scenario", "cpc_closes")
 
     def test_a_question_shows_its_readings_and_which_one_is_taken(self) -> None:
         for name in ("region", "readings/region"):

@@ -52,10 +52,24 @@ class TestHistories:
             o, q = (BODIES.index(body) for body in entity.split("/"))
             np.testing.assert_array_equal(found.values[row], into[:, o] == q)
 
+    @pytest.mark.parametrize("k", range(YEARS + 1))
+    def test_changes_of_leader(self, run: Run, k: int) -> None:
+        """As many as there were events of that kind before the observation."""
+        found = measure_values(run, "leaders", "pull", START + k)
+        expected = np.zeros((len(STATES), 60))
+        rows = run.connection().execute(
+            "SELECT state, replicate, count(*) FROM events WHERE scenario = 'pull' AND kind = 'leader_changed' "
+            f"AND step < {run.steps_done(START + k)} GROUP BY ALL"
+        )
+        for state, replicate, count in rows.fetchall():
+            expected[STATES.index(state), replicate] = count
+        np.testing.assert_array_equal(found.values, expected)
+        assert found.values.any() == (k > 0)
+
     def test_all_years_in_one_pass_are_the_years_one_by_one(self, run: Run) -> None:
         together = {
             (s.measure.id, s.year): s.values.copy()
-            for s in observe(run, "pull", run.years, ["member", "merged"])
+            for s in observe(run, "pull", run.years, ["member", "merged", "leaders"])
         }
         for (name, year), values in together.items():
             np.testing.assert_array_equal(values, measure_values(run, name, "pull", year).values)
@@ -83,7 +97,8 @@ class TestStages:
         """At the stage or beyond in that year; and the first of the years up to it that found it so."""
         monkeypatch.setattr(observations, "_CELLS", cells)
         connection = run.connection()
-        now, until = (measure_values(run, name, "pull", START + k) for name in ("reached", "years_until"))
+        names = ("reached", "years_until", "years_to")
+        now, until, to = (measure_values(run, name, "pull", START + k) for name in names)
         assert now.entities == until.entities == ("accord/text", "accord/signed", "union/founded")
         for row, (process, stage) in enumerate((("accord", 1), ("accord", 2), ("union", 1))):
             truth = self.reached(run, connection, process, stage)
@@ -91,10 +106,11 @@ class TestStages:
             so_far = truth[:, : k + 1]
             expected = np.where(so_far.any(axis=1), so_far.argmax(axis=1), np.nan)
             np.testing.assert_array_equal(until.values[row], expected.astype(np.float32))
+            np.testing.assert_array_equal(to.values[row], np.where(np.isnan(expected), k, expected))
         assert not now.values.all() and now.values.dtype == bool
 
     def test_all_years_in_one_pass(self, run: Run) -> None:
-        for seen in observe(run, "pull", run.years, ["reached", "years_until"]):
+        for seen in observe(run, "pull", run.years, ["reached", "years_until", "years_to"]):
             alone = measure_values(run, seen.measure.id, "pull", seen.year)
             np.testing.assert_array_equal(seen.values, alone.values)
 

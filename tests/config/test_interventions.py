@@ -32,20 +32,20 @@ interventions:
 - {kind: prestige, date: 2021, state: AAA, change: 0.5}
 - {kind: transit, date: 2021, state: BBB, on: AAA, share: 0.1}
 - {kind: autonomy, date: 2021, state: BBB, value: 2}
-- {kind: corridor, date: 2021, segment: strait, status: closed, capacity: 0.5, cost: 2}
-- {kind: corridor, date: 2021, system: NORTH, status: open}
-- {kind: stage, date: 2021, process: accord, stage: signed}
-- {kind: reach, date: 2022, process: accord, stage: ratified}
-- {kind: gate, date: 2021, gate: vote, outcome: waived}
-- {kind: role, date: 2021, process: accord, state: AAA, push: 0.5, resist: 0, interest: -0.5}
-- {kind: support, date: 2021, process: accord, state: AAA, level: 0.4}
-- {kind: pace, date: 2021, process: accord, factor: 2}
+- {kind: corridor, date: 2021, segment: belmar-harbour, status: closed, capacity: 0.5, cost: 2}
+- {kind: corridor, date: 2021, system: LINE, status: open}
+- {kind: stage, date: 2021, process: border, stage: text}
+- {kind: reach, date: 2022, process: border, stage: signed}
+- {kind: gate, date: 2021, gate: plebiscite, outcome: waived}
+- {kind: role, date: 2021, process: border, state: AAA, push: 0.5, resist: 0, interest: -0.5}
+- {kind: support, date: 2021, process: border, state: AAA, level: 0.4}
+- {kind: pace, date: 2021, process: border, factor: 2}
 - {kind: leader, date: 2021, state: AAA}
 - {kind: approval, date: 2021, state: AAA, level: 0.4}
 - {kind: crisis, date: 2021, state: AAA, size: 1}
 - {kind: activity, date: 2021, state: AAA, level: 0.5}
 - {kind: continuity, date: 2021, state: AAA, level: 0.9}
-- {kind: instrument, date: 2021, instrument: kin, on: false}
+- {kind: instrument, date: 2021, instrument: GAMES, on: false}
 - {kind: trade_cost, date: 2021, a: AAA, b: BBB, change: -0.1}
 - {kind: scope, date: 2021, organisation: UNION, trade: 1, security: 0.5, identity: 0, connectivity: 0.5}
 - {kind: incompatible, date: 2021, organisation: UNION, with: RIVERS, on: true}
@@ -108,31 +108,31 @@ SAME_DAY = [
     ),
     ("kind: dissolve, ORG", "kind: merge, ORG, into: UNION", "fate of RIVERS"),
     (
-        "kind: corridor, segment: strait, status: open",
-        "kind: corridor, segment: strait, status: closed",
-        "status of strait",
+        "kind: corridor, segment: belmar-harbour, status: open",
+        "kind: corridor, segment: belmar-harbour, status: closed",
+        "status of belmar-harbour",
     ),
-    ("kind: stage, PROCESS, stage: a", "kind: reach, PROCESS, stage: b", "stage of accord"),
-    ("kind: gate, gate: vote, outcome: passed", "kind: gate, gate: vote, outcome: waived", "outcome of vote"),
-    ("kind: role, PROCESS, STATE, push: 0", "kind: role, PROCESS, STATE, push: 1", "push of accord, AAA"),
+    ("kind: stage, PROCESS, stage: text", "kind: reach, PROCESS, stage: signed", "stage of border"),
+    ("kind: gate, gate: plebiscite, outcome: passed", "kind: gate, gate: plebiscite, outcome: waived", "outcome of plebiscite"),
+    ("kind: role, PROCESS, STATE, push: 0", "kind: role, PROCESS, STATE, push: 1", "push of border, AAA"),
     (
         "kind: role, PROCESS, STATE, push: 0, resist: 1",
         "kind: role, PROCESS, STATE, resist: 0",
-        "resist of accord, AAA",
+        "resist of border, AAA",
     ),
     (
         "kind: support, PROCESS, STATE, level: 0",
         "kind: support, PROCESS, STATE, level: 1",
-        "support of accord",
+        "support of border",
     ),
-    ("kind: pace, PROCESS, factor: 0", "kind: pace, PROCESS, factor: 1", "pace of accord"),
+    ("kind: pace, PROCESS, factor: 0", "kind: pace, PROCESS, factor: 1", "pace of border"),
     ("kind: approval, STATE, level: 0", "kind: approval, STATE, level: 1", "approval of AAA"),
     ("kind: activity, STATE, level: 0", "kind: activity, STATE, level: 1", "activity of AAA"),
     ("kind: continuity, STATE, level: 0", "kind: continuity, STATE, level: 1", "continuity of AAA"),
     (
-        "kind: instrument, instrument: kin, on: on",
-        "kind: instrument, instrument: kin, on: off",
-        "force of kin",
+        "kind: instrument, instrument: GAMES, on: on",
+        "kind: instrument, instrument: GAMES, on: off",
+        "force of GAMES",
     ),
     (
         "kind: scope, ORG, trade: 1, security: 0, identity: 0, connectivity: 0",
@@ -151,7 +151,7 @@ SAME_DAY = [
 def test_two_values_for_one_thing_on_one_day(
     first: str, second: str, what: str, scenario_file: OwnFile
 ) -> None:
-    fill = {"STATE": "state: AAA", "ORG": "organisation: RIVERS", "PROCESS": "process: accord"}
+    fill = {"STATE": "state: AAA", "ORG": "organisation: RIVERS", "PROCESS": "process: border"}
     for name, text in fill.items():
         first, second = first.replace(name, text), second.replace(name, text)
     with pytest.raises(InputError) as caught:
@@ -171,9 +171,9 @@ def test_the_same_thing_twice_is_no_contradiction(scenario_file: OwnFile) -> Non
 def test_two_movements_of_one_thing_add_up(scenario_file: OwnFile) -> None:
     one = "kind: affinity, date: 2021, a: AAA, b: BBB, change: 0."
     composed(scenario_file, one + "1", one + "2")
-    cost = "kind: corridor, date: 2021, segment: strait, cost: 0."
+    cost = "kind: corridor, date: 2021, segment: belmar-harbour, cost: 0."
     composed(scenario_file, cost + "1", cost + "2")
-    role = "kind: role, date: 2021, process: accord, state: AAA, "
+    role = "kind: role, date: 2021, process: border, state: AAA, "
     composed(scenario_file, role + "push: 1", role + "resist: 0")
 
 

@@ -23,12 +23,20 @@ def test_a_scenario_composes_says_why_and_survives_its_yaml(name: str, tmp_path:
     config = compose([f"scenario={name}"])
     (scenario,) = config.scenarios
     assert scenario.question
-    if name != "baseline":
-        assert scenario.prediction
+    if scenario.status is not None:  # a question of the documents, not a variant of one
+        assert scenario.prediction and scenario.levers and scenario.outcomes and scenario.inventory
+        assert scenario.counterfactual
+    if scenario.counterfactual is not None:
         assert scenario.counterfactual in SCENARIOS and scenario.counterfactual != name
     file = tmp_path / "config.yaml"
     file.write_text(dump(config), encoding="utf-8")
     assert load_config(file) == config
+
+
+def test_the_questions_of_the_documents_are_48_and_each_has_its_number() -> None:
+    asked = [compose([f"scenario={name}"]).scenarios[0] for name in SCENARIOS]
+    numbers = sorted(number for one in asked if one.status is not None for number in one.inventory)
+    assert numbers == [f"H{n:02d}" for n in range(1, 49)]
 
 
 @pytest.mark.parametrize("name", WORLDS)

@@ -58,6 +58,11 @@ class TestPicture:
         assert found.partners[0, 0].tolist() == [2, 0, 1, 1] and found.allies[0, 0].tolist() == [1, 0, 0, 1]
         np.testing.assert_allclose(found.ties[0, 0], [[0, 0.1], [0.1, 0], [0.3, 0], [0.5, 0]], atol=1e-7)
 
+    def test_affinity_with_the_poles(self):
+        """With S0 and S1; 0 with itself."""
+        found = picture(begun(world()), world()).affinities[0, 0]
+        np.testing.assert_allclose(found, [[0, 0.2], [0.2, 0], [-0.6, 0.1], [0.9, 0]], atol=1e-7)
+
     def test_neighbours(self):
         """Mean affinity over the states at a border; missing where there is none."""
         found = picture(begun(world()), world()).neighbours[0, 0]

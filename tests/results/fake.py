@@ -99,6 +99,8 @@ class _Replicate:
     def step(self, step: int) -> None:
         what, where, who, luck = self.rng.random(4)
         o, i = int(where * len(BODIES)), int(who * len(STATES))
+        if what > 0.9:
+            self.note(step, "leader_changed", i, -1)
         if not self.alive[o]:
             return
         if what < 0.25:
@@ -208,6 +210,7 @@ def _yearly(chunk: ChunkId, statuses: Any, alive: Any, rng: Any, pull: float) ->
     alignment |= {"share_QQQ": 1 - share, "multivector": number(count, years, n)}
     alignment["display_gap"] = number(count, years, n)
     alignment |= {f"tie_{k}": number(count, years, n) for k in POLES}
+    alignment |= {f"affinity_{k}": number(count, years, n) for k in POLES}
     state = {"replicate": r, "year": y, "state": Coded(i, STATES), "need": number(count, years, n)}
     state["welfare"] = number(count, years, n) - 0.5
     state |= {name: number(count, years, n) for name in ("approval", "crisis")}
@@ -246,9 +249,9 @@ def _yearly(chunk: ChunkId, statuses: Any, alive: Any, rng: Any, pull: float) ->
 
 
 def make_run(path: Path, pulls: dict[str, float] | None = None, replicates: int = 40, **other: Any) -> Run:
-    """A finished fake run: scenarios by their pull on ONE."""
+    """A finished fake run: scenarios by their pull on ONE. other : what else the manifest says"""
     pulls = {"baseline": 0.0, "pull": 0.5} if pulls is None else pulls
-    content = manifest(tuple(pulls), replicates, **other)
+    content = manifest(tuple(pulls), replicates) | other
     with RunFolder.create(path, content, "fake: true\n") as folder:
         for chunk in plan_chunks(list(pulls), 1, replicates, content["chunk"]):
             tables = fake_chunk(chunk, content["seed"], pulls[chunk.scenario]).tables

@@ -21,7 +21,7 @@ from steppe.results.tables import ChunkId
 from steppe.simulation import runner
 
 TOY = ["world=toy", "scenario=baseline,arvand_admitted_to_rivers", "ensemble.years=4"]
-TABLES = ("events", "organisations", "alignments", "states", "poles")
+TABLES = ("events", "organisations", "alignments", "states", "poles", "corridors", "demands", "processes")
 
 
 def silent(done: int, planned: int) -> None:

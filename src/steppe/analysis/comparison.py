@@ -29,6 +29,7 @@ from steppe.analysis.intervals import (
 )
 from steppe.analysis.measures import date_of
 from steppe.analysis.observations import Observed, observe
+from steppe.analysis.verdicts import with_verdicts
 from steppe.errors import InputError, input_error
 from steppe.paths import shown
 from steppe.results.query import Run, open_run
@@ -114,6 +115,8 @@ def compare(
 ) -> list[dict[str, Any]]:
     """Rows of paired differences between the scenarios of one run or of several, at years (the last).
 
+    Against its counterfactual, what a scenario asks for has its verdict in `outcome`, see `analysis.verdicts`.
+
     reference : scenario to compare with; without it each scenario is compared with its counterfactual, and
         those that have none with the first scenario of the first run
 
@@ -122,10 +125,25 @@ def compare(
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
     names = None if measures is None else list(measures)
     return [
-        row.as_dict()
+        row
         for base, other in pairs(opened, reference)
-        for row in differences(base, other, names, years, level)
+        for row in with_verdicts(
+            (row.as_dict() for row in differences(base, other, names, years, level)), outcomes_of(other, base)
+        )
     ]
+
+
+def outcomes_of(arm: Arm, reference: Arm) -> list[dict[str, Any]]:
+    """What the scenario of an arm asks for, if the reference is its counterfactual; as the manifest has it."""
+    entry = _entry(arm)
+    asked: list[dict[str, Any]] = entry.get("outcomes") or []
+    return asked if entry.get("counterfactual") == reference.scenario else []
+
+
+def _entry(arm: Arm) -> dict[str, Any]:
+    """What the manifest says of an arm's scenario."""
+    found: dict[str, Any] = next(s for s in arm.run.manifest["scenarios"] if s["name"] == arm.scenario)
+    return found
 
 
 def pairs(runs: Sequence[Run], reference: str | None = None) -> list[tuple[Arm, Arm]]:
@@ -341,8 +359,7 @@ def _reference_of(arm: Arm, arms: Sequence[Arm], reference: str | None) -> Arm |
     """What an arm is compared with: the scenario named, or its counterfactual; None for itself."""
     name = reference
     if name is None:
-        entry = next(s for s in arm.run.manifest["scenarios"] if s["name"] == arm.scenario)
-        name = entry.get("counterfactual")
+        name = _entry(arm).get("counterfactual")
     named = [other for other in arms if other.scenario == name]
     own = [other for other in named if other.run is arm.run and other is not arm]
     base = (own or named or list(arms))[0]

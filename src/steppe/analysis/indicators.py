@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from steppe.errors import input_error
-from steppe.results.query import Run
+from steppe.world.arrays import World
 
 SYSTEM = "system"
 
@@ -44,6 +44,15 @@ MEASURES: tuple[Measure, ...] = (
         "observer",
         True,
         2.0,
+    ),
+    Measure(
+        "leaders",
+        ("state",),
+        "1",
+        "number of changes of leader since the start, by an election or otherwise",
+        "history",
+        "leaders",
+        scale=1.0,
     ),
     Measure("alive", ("organisation",), "1", "the organisation exists", "organisations", "alive", True),
     Measure(
@@ -176,6 +185,15 @@ MEASURES: tuple[Measure, ...] = (
         scale=0.5,
     ),
     Measure(
+        "affinity",
+        ("state", "pole"),
+        "1",
+        "affinity with the pole",
+        "alignments",
+        "affinity_{}",
+        scale=0.5,
+    ),
+    Measure(
         "closeness",
         ("organisation",),
         "1",
@@ -220,6 +238,16 @@ MEASURES: tuple[Measure, ...] = (
         "years_until",
         scale=5.0,
     ),
+    Measure(
+        "years_to",
+        ("process", "stage"),
+        "y",
+        "years until an observation first finds the process at the stage or beyond, or the years so far where none has: its "
+        "mean is the restricted mean time, and differences lose no replicate",
+        "stages",
+        "years_to",
+        scale=5.0,
+    ),
 )
 
 
@@ -241,8 +269,53 @@ def chosen(names: Iterable[str] | None = None) -> tuple[Measure, ...]:
     return tuple(measure for measure in MEASURES if measure.id in wanted)
 
 
-def entities(measure: Measure, run: Run) -> tuple[str, ...]:
-    """Ids of what a measure is measured of in a run, in order; pairs as FIRST/SECOND."""
+class Listed(Protocol):
+    """What there is to be measured: a run, or a world before it is run."""
+
+    @property
+    def poles(self) -> tuple[str, ...]:
+        """Ids of the poles."""
+
+    @property
+    def stages(self) -> Mapping[str, tuple[str, ...]]:
+        """Stages of each process, in order."""
+
+    def entities(self, column: str) -> tuple[str, ...]:
+        """Ids of what a column of the tables names."""
+
+
+@dataclass(frozen=True)
+class OfWorld:
+    """The ids of a world, as a run of it lists them."""
+
+    world: World
+
+    @property
+    def poles(self) -> tuple[str, ...]:
+        """Ids of the poles."""
+        return self.world.poles
+
+    @property
+    def stages(self) -> Mapping[str, tuple[str, ...]]:
+        """Stages of each process, in order."""
+        agenda = self.world.agenda
+        return dict(zip(agenda.processes, agenda.stages, strict=True))
+
+    def entities(self, column: str) -> tuple[str, ...]:
+        """Ids of what a column of the tables names."""
+        world = self.world
+        names = {
+            "state": world.states,
+            "organisation": world.organisations,
+            "segment": world.network.segments,
+            "demand": world.network.demands,
+            "process": world.agenda.processes,
+        }
+        return names[column]
+
+
+def entities(measure: Measure, run: Listed) -> tuple[str, ...]:
+    """Ids of what a measure is measured of in a run or a world, in order; pairs as FIRST/SECOND."""
     if not measure.of:
         return (SYSTEM,)
     if measure.of == ("process", "stage"):  # the stage where a process began is no outcome
@@ -254,7 +327,7 @@ def entities(measure: Measure, run: Run) -> tuple[str, ...]:
     return tuple(f"{a}/{b}" for a in first for b in second)
 
 
-def _members(kind: str, run: Run) -> tuple[str, ...]:
+def _members(kind: str, run: Listed) -> tuple[str, ...]:
     if kind == "pole":
         return run.poles
     return run.entities("organisation" if kind == "other" else kind)

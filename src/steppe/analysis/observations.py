@@ -162,16 +162,23 @@ def _from_stages(
             first = np.where(np.isnan(first) & reached, np.float32(year - run.years[0]), first)
             for measure in measures if year in years else ():
                 values = reached if measure.column == "reached" else first
+                if measure.column == "years_to":
+                    values = np.where(np.isnan(first), np.float32(year - run.years[0]), first)
                 yield Observed(measure, year, entities(measure, run), replicates, values)
 
 
 def _from_events(
     run: Run, connection: Any, measures: list[Measure], years: list[int], replicates: NDArray[np.int32]
 ) -> Iterator[Observed]:
-    """Statuses and mergers, which follow from the initial statuses and the events."""
-    for year, status, merged in _histories(run, connection, years, replicates):
+    """Statuses, mergers and changes of leader, which follow from the start and the events."""
+    fallen = (
+        _leaders(run, connection, years, replicates) if "leaders" in {m.column for m in measures} else None
+    )
+    for y, (year, status, merged) in enumerate(_histories(run, connection, years, replicates)):
         for measure in measures:
-            if measure.column == "merged":
+            if measure.column == "leaders" and fallen is not None:
+                values = fallen[y]
+            elif measure.column == "merged":
                 into = merged[:, None, :] == np.arange(len(run.organisations))[None, :, None]
                 values = into.reshape(-1, len(replicates))
             elif measure.column == "member":
@@ -204,6 +211,21 @@ def _histories(
         _assign(merged, body[ended] * r + at[ended], other[ended])
         begin = end
         yield year, status, merged
+
+
+def _leaders(
+    run: Run, connection: Any, years: list[int], replicates: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Changes of leader since the start (Y, N, R)."""
+    rows = connection.execute(
+        f"SELECT step::INTEGER AS step, replicate, list_position({_list(run.states)}, state)::INTEGER - 1 AS i "
+        "FROM events WHERE kind = 'leader_changed'"
+    ).fetchnumpy()
+    step, replicate, state = (_plain(rows[name]) for name in ("step", "replicate", "i"))
+    n, r = len(run.states), len(replicates)
+    where = state.astype(np.int64) * r + np.searchsorted(replicates, replicate)
+    counts = [np.bincount(where[step < run.steps_done(year)], minlength=n * r) for year in years]
+    return np.stack(counts).reshape(len(years), n, r).astype(np.float32)
 
 
 def _assign(target: Array, where: Array, what: Array) -> None:

@@ -91,6 +91,52 @@ def built(config: RunConfig) -> World:
     return build_world(evidence, config.world, weights)
 
 
+def check_outcomes(config: RunConfig) -> None:
+    """Raise InputError, with file and nearest name, for an outcome of a scenario that its world does not have.
+
+    In a world that does without some systems, what went with them is no fault.
+    """
+    from steppe.analysis.indicators import OfWorld
+    from steppe.analysis.verdicts import check_outcomes as check
+    from steppe.config.compose import options
+
+    if config.world.without or not any(one.outcomes for one in config.scenarios):
+        return
+    listed, files = OfWorld(built(config)), options("scenario")
+    for one in config.scenarios:
+        try:
+            check(one.outcomes, listed)
+        except InputError as error:
+            file = files.get(one.name)
+            error.file = shown(file) if file is not None else f"scenario {one.name}"
+            raise
+
+
+def answer_of(
+    folder: Path, config: RunConfig, scenario: str, reference: str, year: int | None = None
+) -> dict[str, Any]:
+    """The answer of a finished run to the question of a scenario at a year (the last), in data and words."""
+    from steppe.analysis.answers import answer
+    from steppe.config.compose import search_path
+    from steppe.config.readings import defaults
+    from steppe.report.answer import in_words
+    from steppe.results.query import open_run
+    from steppe.world.spec import evidence_for
+
+    evidence = evidence_for(config.world)
+    found = answer(open_run(folder), config, evidence, built(config), scenario, reference, year)
+    standard = defaults(search_path())
+    found["readings"] = {name: one for name, one in config.readings.items() if standard.get(name) != one}
+    return in_words(found, {state: evidence.actors[state].name or state for state in config.world.states})
+
+
+def columns() -> int:
+    """Columns of the terminal."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
 def simulated(config: RunConfig, folder: Path, progress: Progress) -> Outcome:
     """Run a config into a new folder."""
     from steppe.simulation.runner import run
@@ -213,7 +259,7 @@ def compared(
 
 
 def compared_text(rows: list[dict[str, Any]], everything: bool) -> str:
-    """The differences that stand out, in words; or every row."""
+    """What the scenarios ask for and the differences that stand out, in words; or every row."""
     if everything:
         from steppe.report.terminal import table
 
@@ -236,7 +282,9 @@ def summarised(folder: Path) -> dict[str, Any]:
 
 
 def run_text(folder: Path) -> str:
-    """A run in words: against the counterfactuals where it has any, else since the start."""
+    """A run in words: against the counterfactuals where it has any, else the question and what came of it since the
+    start."""
+    from steppe.report.answer import question_text
     from steppe.report.words import comparison_text, run_text
     from steppe.results.query import open_run
 
@@ -246,7 +294,8 @@ def run_text(folder: Path) -> str:
         from steppe.analysis.comparison import compare
 
         return comparison_text(compare([run]), rich=rich)
-    return run_text(run, rich=rich)
+    question = question_text(run.manifest["scenarios"][0])
+    return "\n\n".join(part for part in (question, run_text(run, rich=rich)) if part)
 
 
 def kernel_cache() -> tuple[Path, bool]:

@@ -24,8 +24,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="How states align, and which organisations they join, leave, deepen, merge or abandon.",
     epilog=examples(
-        ("steppe run scenario=baseline,russia_applies_to_cca", "1,000 futures with and without"),
         ("steppe list scenarios", "the questions that come with it"),
+        ("steppe ask H01", "one of them, answered"),
+        ("steppe run scenario=baseline,russia_applies_to_cca", "1,000 futures with and without"),
         ("steppe show KAZ", "what is known of Kazakhstan, and who says so"),
     ),
 )
@@ -71,6 +72,7 @@ def run(
 
     given = out or (Path(config.output) if config.output else None)
     folder = adapters.free_folder(given or default_folder(config, datetime.now().strftime("%Y%m%d-%H%M%S")))
+    adapters.check_outcomes(config)
     world = adapters.built(config)
     names = ", ".join(scenario.name for scenario in config.scenarios)
     size = config.ensemble
@@ -82,6 +84,52 @@ def run(
     with Progress(quiet or json) as progress:
         outcome = adapters.simulated(config, folder, progress)
     _report(outcome, json, quiet)
+
+
+@app.command(
+    epilog=examples(
+        ("steppe ask H19", "a question of the documents, by its number or by its name"),
+        ("steppe ask cpc_closes ensemble.replicates=4000", "the same with narrower intervals"),
+        (
+            "steppe ask H19 ensemble.parameters=sampled --json",
+            "over the ranges of the evidence, for a script",
+        ),
+    )
+)
+@command
+def ask(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A scenario of `steppe list scenarios`, its number, or a file."),
+    ],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE", help="What differs from the defaults.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="The run folder; new or empty.")
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", metavar="YEAR", help="Outcomes of this year; the last if not given."),
+    ] = None,
+    config_dir: ConfigDir = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Put one question: run its scenario beside the counterfactual and print what came out, and on what it rests."""
+    from steppe.cli import ask as asking
+    from steppe.report.terminal import Progress
+
+    asked = asking.prepared(name, list(overrides or ()), config_dir, year)
+    folder = asking.folder_for(asked, out)
+    with Progress(quiet or json) as progress:
+        outcome = adapters.simulated(asked.config, folder, progress)
+    if outcome.failed:
+        _report(outcome, json, quiet)
+    answer = asking.answered(asked, folder)
+    show(answer, lambda: asking.text(answer, asked, folder), json)
 
 
 @app.command(
@@ -136,7 +184,7 @@ def compare(
 @app.command(
     "list",
     epilog=examples(
-        ("steppe list scenarios", "every scenario with its question"),
+        ("steppe list scenarios", "every question with what was predicted"),
         ("steppe list claims --json", "every causal claim of the documents, for a script"),
         ("steppe list states --world toy", "the states of a world of your choice"),
     ),
@@ -155,18 +203,17 @@ def list_(
     quiet: Quiet = False,
 ) -> None:
     """What there is of a kind, one row each."""
-    from steppe.cli.catalogue import listing
-    from steppe.evidence.render import render_list
+    from steppe.cli.catalogue import listed, listing
 
     rows = listing(kind, world, config_dir)
-    show({"kind": kind, "rows": rows}, lambda: render_list(rows), json)
+    show({"kind": kind, "rows": rows}, lambda: listed(kind, rows), json)
 
 
 @app.command(
     "show",
     epilog=examples(
         ("steppe show EAEU", "an organisation: values, members, sources"),
-        ("steppe show russia_applies_to_cca", "a scenario: question, interventions, prediction"),
+        ("steppe show H01", "a scenario: question, interventions, prediction; also by its name"),
         ("steppe show membership.pressure_vote", "a parameter: value, range, where it comes from"),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from steppe.cli import adapters
+from steppe.cli import adapters, questions
 from steppe.errors import input_error, nearest
 from steppe.paths import shown
 
@@ -67,6 +67,7 @@ def described(name: str, world: str | None = None, config_dir: str | None = None
     from steppe.errors import InputError
     from steppe.evidence.show import describe
 
+    name = (questions.numbered(name, config_dir) or name) if name[:1] in ("H", "h") else name
     group, slash, rest = name.partition("/")
     for kind, folder in _GROUPS.items():
         wanted = rest if slash and group in (kind, folder) else name
@@ -89,6 +90,17 @@ def described(name: str, world: str | None = None, config_dir: str | None = None
         error.file, error.key = "command line", "ID"
         error.accepted = "an id of `steppe list " + "|".join(kinds()) + "`"
         raise
+
+
+def listed(kind: str, rows: list[dict[str, Any]]) -> str:
+    """Rows of `listing` as text: scenarios in full, other things one line each."""
+    if kind in ("scenarios", "variants"):
+        from steppe.report.answer import scenarios_text
+
+        return scenarios_text(rows)
+    from steppe.evidence.render import render_list
+
+    return render_list(rows)
 
 
 def rendered(data: dict[str, Any]) -> str:
@@ -129,19 +141,16 @@ def _options(group: str, config_dir: str | None) -> list[dict[str, Any]]:
 def _scenarios(kind: str, config_dir: str | None) -> list[dict[str, Any]]:
     """The questions of the documents by number, then the user's own; or what stands beside them: baselines,
     counterfactuals, single levers."""
-    from steppe.config.compose import options
-    from steppe.evidence.read import read_yaml
-
     rows = []
-    for name, file in options("scenario", config_dir).items():
-        data = read_yaml(file) or {}
+    for name, data in questions.scenarios(config_dir).items():
         asked = data.get("status") is not None
         if asked == (kind == "scenarios"):
             number = str((data.get("inventory") or [""])[0])
             said = {
                 key: " ".join(str(data[key]).split()) for key in _OF_SCENARIOS if data.get(key) is not None
             }
-            rows.append({"id": name, **({"inventory": number} if asked else {}), **said, "file": shown(file)})
+            more = {"inventory": number} if asked else {}
+            rows.append({"id": name, **more, **said, "file": shown(data["file"])})
     return sorted(rows, key=lambda row: (row.get("inventory") or "", row["id"]))
 
 

@@ -45,6 +45,7 @@ class Record(NamedTuple):
     allies: Array  # (R, Y+1, N) int16: bilateral ties of .5 or more
     neighbours: Array  # (R, Y+1, N) float32: mean affinity with states at a border; NaN without
     ties: Array  # (R, Y+1, N, K) float32: bilateral rung with each pole
+    affinities: Array  # (R, Y+1, N, K) float32: affinity with each pole
     closeness: Array  # (R, Y+1, M) float32: mean affinity of members; NaN with fewer than two
     stage: Array  # (R, Y+1, L) int8: of each process
     support: Array  # (R, Y+1, L) float32: public support, mean over the parties

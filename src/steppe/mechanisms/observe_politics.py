@@ -28,6 +28,7 @@ def political_series(shape: tuple[int, int], world: World) -> dict[str, Array]:
         "allies": np.zeros((*shape, n), np.int16),
         "neighbours": np.full((*shape, n), np.nan, f4),
         "ties": np.zeros((*shape, n, k), f4),
+        "affinities": np.zeros((*shape, n, k), f4),
         "closeness": np.full((*shape, m), np.nan, f4),
         "stage": np.zeros((*shape, processes), np.int8),
         "support": np.zeros((*shape, processes), f4),
@@ -46,7 +47,7 @@ def closeness_of(state: Any, o: int) -> Any:
 
 @kernel
 def observe_around(state: Any, record: Any, r: int, y: int, i: int) -> Any:
-    """Write the bilateral ties of i and how close it is to the states at its borders."""
+    """Write the bilateral ties of i, and how close it is to the poles and to the states at its borders."""
     partners, allies, borders, felt = 0, 0, 0, 0.0
     for j in range(state.n):
         pair = state.pair[i, j]
@@ -62,6 +63,7 @@ def observe_around(state: Any, record: Any, r: int, y: int, i: int) -> Any:
         record.neighbours[r, y, i] = rounded(felt / borders)
     for k in range(state.k):
         record.ties[r, y, i, k] = rounded(state.pair[i, state.poles[k]].tie)
+        record.affinities[r, y, i, k] = rounded(state.pair[i, state.poles[k]].affinity)
 
 
 @kernel

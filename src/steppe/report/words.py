@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from steppe.analysis.comparison import changes
 from steppe.analysis.indicators import MEASURES, Measure
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import Estimate, measure_table
+from steppe.analysis.verdicts import AGAINST, AS_PREDICTED, NOTHING_PREDICTED
 from steppe.paths import shown
 from steppe.results.query import Run
 
@@ -44,17 +45,20 @@ _PHRASES = {
     "shipped": "shipped of {0} in {year} (Mt/y)",
     "transport_cost": "cost of transport of {0} in {year} (USD/t)",
     "dependence": "{0} across segments of {1} in {year}",
+    "leaders": "changes of leader in {0} by {year}",
     "approval": "approval of the government of {0} in {year}",
     "crisis": "financial crisis of {0} in {year}",
     "partners": "bilateral security partners of {0} in {year}",
     "allies": "bilateral allies of {0} in {year}",
     "neighbours": "affinity of {0} with its neighbours in {year}",
     "tie": "security tie of {0} with {1} in {year}",
+    "affinity": "affinity of {0} with {1} in {year}",
     "closeness": "affinity within {0} in {year}",
     "stage": "stages that {0} has come by {year}",
     "support": "public support of {0} in {year}",
     "reached": "{0} at {1} or beyond in {year}",
     "years_until": "years until {0} reached {1}, where it has by {year}",
+    "years_to": "years until {0} reached {1}, up to {year}",
 }
 
 
@@ -63,6 +67,7 @@ class Line:
     """One statement: what, its value with interval, and its change with interval; `weight` ranks it.
 
     split : how much of the change's variance comes from values that are not known, if they are drawn
+    verdict : what it says of a prediction, if the scenario asks for it
     """
 
     what: str
@@ -71,11 +76,16 @@ class Line:
     weight: float
     measure: str
     split: str = ""
+    verdict: str = ""
 
 
-def phrase(measure: str, entity: str, year: int) -> str:
-    """What a measure of an entity says, in words: ``CCA merged into EAEU by 2035``."""
-    return _PHRASES[measure].format(*entity.split("/"), year=year)
+def phrase(measure: str, entity: str, year: int, names: Mapping[str, str] | None = None) -> str:
+    """What a measure of an entity says, in words: ``CCA merged into EAEU by 2035``.
+
+    names : id → name, for ids that shall be told by name
+    """
+    known = names or {}
+    return _PHRASES[measure].format(*(known.get(one, one) for one in entity.split("/")), year=year)
 
 
 def comparison_text(rows: Sequence[Mapping[str, Any]], top: int = TOP, rich: bool = False) -> str:
@@ -100,7 +110,7 @@ def run_text(run: Run, top: int = TOP, rich: bool = False) -> str:
             blocks.append(f"{scenario}: no replicate is stored")
             continue
         lines = _changes(run, scenario)
-        head = f"{scenario}, {years[0]} to {years[1]} ({_size(len(run.replicates(scenario)), run.draws)})"
+        head = f"{scenario}, {years[0]} to {years[1]} ({replicates_text(len(run.replicates(scenario)), run.draws)})"
         blocks.append(_block(head, lines, f"since {years[0]}", top, rich))
     return "\n\n".join(blocks)
 
@@ -119,7 +129,7 @@ def _changes(run: Run, scenario: str) -> list[Line]:
     ]
 
 
-def _size(replicates: int, draws: int | None) -> str:
+def replicates_text(replicates: int, draws: int | None) -> str:
     """``1,000 replicates`` or ``1,000 replicates of 50 draws of the evidence``."""
     return f"{replicates:,} replicates" + (f" of {draws:,} draws of the evidence" if draws else "")
 
@@ -136,20 +146,44 @@ def _comparison(rows: Sequence[Mapping[str, Any]], several: bool, top: int, rich
         names = [
             f"{shown(first[key])}:{name}" for key, name in zip(("run", "reference_run"), names, strict=True)
         ]
-    lines = [line for row in rows if (line := _against(row))]
+    asked = sorted((row for row in rows if row.get("outcome")), key=lambda row: row["outcome"]["place"])
+    lines = [line for row in rows if not row.get("outcome") and (line := _against(row))]
     most = max(row["n"] for row in rows)
     draws = max((row["epistemic"]["draws"] for row in rows if row.get("epistemic")), default=None)
-    head = f"{names[0]} against {names[1]}, {first['year']} ({_size(most, draws)})"
+    head = f"{names[0]} against {names[1]}, {first['year']} ({replicates_text(most, draws)})"
     if most == 1:
         return f"{head}: one replicate has no interval, and none of its differences stands out; see --all"
-    return _block(head, lines, f"against {names[1]}", top, rich)
+    return _block(head, lines, f"against {names[1]}", top, rich, [_asked(row) for row in asked])
+
+
+def verdict_text(outcome: Mapping[str, Any]) -> str:
+    """A verdict of `analysis.verdicts` with what qualifies it: ``as predicted, but small``."""
+    sure = outcome["verdict"] in (AS_PREDICTED, AGAINST) and outcome["expects"] != "0"
+    parts = [outcome["verdict"]]
+    parts += ["but small"] if sure and outcome["small"] else []
+    parts += ["set by the scenario"] if outcome["given"] and outcome["verdict"] != NOTHING_PREDICTED else []
+    return ", ".join(parts)
+
+
+def _asked(row: Mapping[str, Any]) -> Line:
+    """An outcome that the scenario asks for, whatever came out."""
+    what = phrase(row["measure"], row["entity"], row["year"])
+    verdict = verdict_text(row["outcome"])
+    if row["difference"] is None:
+        return Line(what, "–", "–", 0.0, row["measure"], verdict=verdict)
+    return replace(_statement(row), verdict=verdict)
 
 
 def _against(row: Mapping[str, Any]) -> Line | None:
     """A row as a statement, unless its interval holds zero."""
-    low, high, difference = row["low"], row["high"], row["difference"]
-    if difference is None or low is None or low <= 0 <= high:
-        return None
+    low, high = row["low"], row["high"]
+    return None if row["difference"] is None or low is None or low <= 0 <= high else _statement(row)
+
+
+def _statement(row: Mapping[str, Any]) -> Line:
+    """A row with a difference as a statement."""
+    difference = row["difference"]
+    low, high = (math.nan if row[end] is None else row[end] for end in ("low", "high"))
     measure = _BY_ID[row["measure"]]
     value = _level(measure, row)
     what = phrase(measure.id, row["entity"], row["year"])
@@ -201,24 +235,30 @@ def _signed(value: float, decimals: int) -> str:
     return text if text.startswith("−") else f"+{text}"
 
 
-def _block(head: str, lines: Iterable[Line], against: str, top: int, rich: bool) -> str:
-    """A heading and the statements of most weight."""
+def _block(
+    head: str, lines: Iterable[Line], against: str, top: int, rich: bool, asked: Sequence[Line] = ()
+) -> str:
+    """A heading, what was asked for, and the statements of most weight."""
     ranked = sorted(lines, key=lambda line: (-line.weight, line.what))
     told: list[Line] = []
     for line in ranked:
         if len(told) < top and sum(other.measure == line.measure for other in told) < PER_MEASURE:
             told.append(line)
-    if not told:
+    if not told and not asked:
         return f"{head}: no measure differs by more than its {LEVEL:.0%} interval"
     rest = len(ranked) - len(told)
     tail = f"and {rest} smaller ones; all numbers with --json" if rest else ""
     if rich:
-        return _table(head, told, against, tail)
-    body = [
-        f"  {line.what}: {line.value}, {line.change} {against}" + (f", {line.split}" if line.split else "")
-        for line in told
-    ]
+        return _table(head, [*asked, *told], against, tail)
+    body = [_plain_line(line, against) for line in asked]
+    body += ["  elsewhere"] if asked and told else []
+    body += [_plain_line(line, against) for line in told]
     return "\n".join([head, *body, *([f"  {tail}"] if tail else [])])
+
+
+def _plain_line(line: Line, against: str) -> str:
+    parts = [f"  {line.what}: {line.value}", f"{line.change} {against}", line.split]
+    return ", ".join(part for part in parts if part) + (f": {line.verdict}" if line.verdict else "")
 
 
 def _table(head: str, lines: Sequence[Line], against: str, tail: str) -> str:
@@ -234,10 +274,13 @@ def _table(head: str, lines: Sequence[Line], against: str, tail: str) -> str:
     drawn = any(line.split for line in lines)
     if drawn:
         table.add_column("variance")
+    judged = any(line.verdict for line in lines)
+    if judged:
+        table.add_column("the scenario's prediction")
     for line in lines:
         colour = "red" if line.change.startswith("−") else "green"
         cells = [line.what, line.value, f"[{colour}]{line.change.replace('[', chr(92) + '[')}[/{colour}]"]
-        table.add_row(*cells, *([line.split] if drawn else []))
+        table.add_row(*cells, *([line.split] if drawn else []), *([line.verdict] if judged else []))
     stream = io.StringIO()
     Console(file=stream, force_terminal=True).print(table)
     return stream.getvalue().rstrip()

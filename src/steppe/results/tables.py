@@ -205,6 +205,7 @@ def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
                 _share("multivector", "multi-vector index, 0 one pole, 1 all poles alike"),
                 _share("display_gap", "half the L1 distance between displayed and revealed shares"),
                 *(_share(f"tie_{pole}", f"bilateral security rung with {pole}") for pole in poles),
+                *(_share(f"affinity_{pole}", f"affinity with {pole}") for pole in poles),
             ),
         ),
         Schema(

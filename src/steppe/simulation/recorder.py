@@ -79,6 +79,7 @@ def chunk_tables(record: Record, events: Array, first: int, world: World, steps_
             "multivector": record.multivector.ravel(),
             "display_gap": record.display_gap.ravel(),
             **{f"tie_{p}": record.ties[..., k].ravel() for k, p in enumerate(world.poles)},
+            **{f"affinity_{p}": record.affinities[..., k].ravel() for k, p in enumerate(world.poles)},
         },
         "states": {
             **keys(n),

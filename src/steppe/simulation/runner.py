@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from steppe import paths
+from steppe.config.outcomes import is_given
 from steppe.config.resolved import dump, load_config
 from steppe.config.schema import RunConfig, Scenario, draws, overridden, steps, switches
 from steppe.errors import InputError
@@ -334,7 +335,15 @@ def manifest(prepared: Prepared, config_text: str) -> dict[str, Any]:
         "seed": ensemble.seed,
         "world": {"name": world.name, "start": world.start.isoformat()},
         "scenarios": [
-            {"name": s.name, "counterfactual": s.counterfactual, "question": s.question}
+            {
+                "name": s.name,
+                "counterfactual": s.counterfactual,
+                "question": s.question,
+                "prediction": s.prediction,
+                "outcomes": [
+                    {**one.model_dump(mode="json"), "given": is_given(s, one)} for one in s.outcomes
+                ],
+            }
             for s in config.scenarios
         ],
         "points": [{}],

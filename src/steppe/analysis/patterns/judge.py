@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from steppe.analysis import verdicts
 from steppe.analysis.intervals import (
     LEVEL,
     Array,
@@ -28,7 +29,9 @@ Verdict = Literal["holds", "holds in part", "does not hold"]
 Role = Literal["needed", "weakens", "no difference", "strengthens", "unclear"]
 
 NEGLIGIBLE = 0.02  # of the measure's scale: an effect that small is there and does not matter
-MARGIN = 0.1  # of the measure's scale: "no effect" is one within this, unless the test says otherwise
+MARGIN = (
+    verdicts.NEGLIGIBLE
+)  # of the measure's scale: "no effect" is one within this, unless the test says otherwise
 MOST = 0.8  # of the range of the parameters: what holds in so much of it holds
 
 
