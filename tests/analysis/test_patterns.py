@@ -108,7 +108,8 @@ class TestDifference:
 
     def test_differences_of_outcomes_never_have_width_zero(self) -> None:
         """No replicate differs: Bonett and Price (2012) give ± z √2/(n + 2)."""
-        _, mean, low, high, _ = interval_of(np.zeros(98))
+        _, mean, low, high, _ = interval_of(np.zeros(98), outcome=True)
+        assert interval_of(np.zeros(98))[2:4] == (0, 0)  # numbers that never differ: nothing to be unsure of
         assert mean == 0 and high == -low == pytest.approx(1.959964 * np.sqrt(2) / 100, rel=1e-6)
 
 
@@ -562,6 +563,29 @@ class TestPackaged:
     def test_a_wrong_name_ends_with_two(self) -> None:
         result = CliRunner().invoke(app, ["patterns", "--only", "P99"])
         assert result.exit_code == 2 and "P09" in result.stderr
+
+    @pytest.mark.parametrize(
+        ("given", "key", "near"),
+        [
+            ({"mechanisms": {"presure": False}}, "mechanisms", "pressure"),
+            (
+                {"parameters": {"membership.pressure_vot": 0.5}},
+                "scenario.parameters.membership.pressure_vot",
+                None,
+            ),
+            (
+                {"parameters": {"membership.pressure_vote": 9}},
+                "scenario.parameters.membership.pressure_vote",
+                None,
+            ),
+        ],
+    )
+    def test_what_a_run_changes_is_checked(self, given: Any, key: str, near: str | None) -> None:
+        job = job_of(Arm.model_validate(given), "eurasia_2026", None, asker="P77")
+        with pytest.raises(InputError, match="P77") as caught:
+            config_of(job.group, [job], Size(20))
+        assert caught.value.key == key
+        assert near is None or caught.value.nearest == near
 
     def test_a_scenario_that_there_is_not(self) -> None:
         with pytest.raises(InputError, match="no scenario"):

@@ -56,7 +56,7 @@ def _pattern_lines(row: Row, in_full: bool) -> Iterator[str]:
     for one in row["without"]:
         yield f"     without {one['says']}: {ROLES[one['role']]}, {numbers(one)}"
     for reason in row["reasons"]:
-        yield f"     in part: {reason}"
+        yield f"     {reason}"
     if row["by_construction"]:
         yield f"     by construction: {row['by_construction'].strip()}"
 

@@ -24,7 +24,7 @@ from steppe.analysis.patterns.judge import (
     role_of,
     verdict,
 )
-from steppe.analysis.patterns.quantities import scale_of, unit_of
+from steppe.analysis.patterns.quantities import is_outcome, scale_of, unit_of
 from steppe.analysis.patterns.runs import Job, Results, job_of
 from steppe.config.patterns import Arm, ClaimTest, Pattern, Quantity, Test, Without
 from steppe.errors import InputError
@@ -34,17 +34,17 @@ Wants = dict[Job, set[Quantity]]
 
 @dataclass(frozen=True)
 class Setting:
-    """Where the tests of a pattern or a claim run."""
+    """Where the tests of a pattern or a claim run.  name : of the pattern or claim, for a message"""
 
     world: str
     years: int | None
     config_dir: str | None = None
+    name: str = ""
 
     def job(self, arm: Arm, without: Without | None = None) -> Job:
         """The run of an arm, with a cause taken away."""
-        return job_of(
-            arm if without is None else without.applied(arm), self.world, self.years, self.config_dir
-        )
+        taken = arm if without is None else without.applied(arm)
+        return job_of(taken, self.world, self.years, self.config_dir, self.name)
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,11 @@ def wanted_of(test: Test) -> Wanted:
     """The bounds of a test in the units of what it measures."""
     if test.all:
         return Wanted(low=test.above or 0.0, high=1.0 if test.below is None else test.below)
-    scale = scale_of(test.terms()[0][1])
+    terms = test.terms()
+    scale = scale_of(terms[0][1])
     margin = MARGIN * scale if test.margin is None else test.margin
-    return Wanted(sign=test.sign, margin=margin, negligible=NEGLIGIBLE * scale)
+    outcome = len(terms) == 2 and all(is_outcome(quantity) for _, quantity, _ in terms)
+    return Wanted(sign=test.sign, margin=margin, negligible=NEGLIGIBLE * scale, outcome=outcome)
 
 
 def values_of(test: Test, results: Results, setting: Setting, without: Without | None = None) -> Array:

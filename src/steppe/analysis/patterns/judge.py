@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from steppe.analysis import verdicts
 from steppe.analysis.intervals import (
     LEVEL,
     Array,
@@ -28,7 +29,9 @@ Verdict = Literal["holds", "holds in part", "does not hold"]
 Role = Literal["needed", "weakens", "no difference", "strengthens", "unclear"]
 
 NEGLIGIBLE = 0.02  # of the measure's scale: an effect that small is there and does not matter
-MARGIN = 0.1  # of the measure's scale: "no effect" is one within this, unless the test says otherwise
+MARGIN = (
+    verdicts.NEGLIGIBLE
+)  # of the measure's scale: "no effect" is one within this, unless the test says otherwise
 MOST = 0.8  # of the range of the parameters: what holds in so much of it holds
 
 
@@ -37,6 +40,7 @@ class Wanted:
     """What is expected of a number of every replicate.
 
     low, high : bounds of the probability of a condition; sign, margin, negligible : of the mean of a difference
+    outcome : whether the difference is one of two outcomes that are there or not, so that it is -1, 0 or 1
     """
 
     low: float = 0.0
@@ -44,6 +48,7 @@ class Wanted:
     sign: Sign | None = None
     margin: float = 0.0
     negligible: float = 0.0
+    outcome: bool = False
 
     def met(self, centre: Array) -> Array:
         """Whether means without error are as expected."""
@@ -78,7 +83,7 @@ class Finding:
 def judge(values: Array, wanted: Wanted, level: float = LEVEL) -> Finding:
     """A finding from (R,) values: bool conditions, or differences; NaN where a replicate does not count."""
     values = np.asarray(values, float)
-    n, mean, low, high, error = interval_of(values, level)
+    n, mean, low, high, error = interval_of(values, wanted.outcome, level)
     counts = values[~np.isnan(values)]
     shows = counts == 1.0 if wanted.sign is None else _shows(counts, wanted)
     probability = float(shows.mean()) if len(counts) else math.nan
@@ -90,14 +95,16 @@ def judge(values: Array, wanted: Wanted, level: float = LEVEL) -> Finding:
     return Finding(status, n, probability, p_low, p_high, mean, low, high, error)
 
 
-def interval_of(values: Array, level: float = LEVEL) -> tuple[int, float, float, float, float]:
+def interval_of(
+    values: Array, outcome: bool = False, level: float = LEVEL
+) -> tuple[int, float, float, float, float]:
     """n, mean, low, high and standard error of (R,) values, NaN left out.
 
-    Student's interval; Bonett and Price's where every value is -1, 0 or 1, so that it never has width zero.
+    Student's interval; of differences of outcomes Bonett and Price's, which never has width zero.
     """
     n, mean, sd = (float(x) for x in moments(np.asarray(values, float)))
     error = sd / math.sqrt(n) if n > 1 else math.nan
-    if n > 0 and np.isin(values[~np.isnan(values)], (-1.0, 0.0, 1.0)).all():
+    if outcome and n > 0:
         up, down = np.sum(values == 1.0), np.sum(values == -1.0)
         low, high = paired_probability_interval(up, down, np.array(n), level)
         return int(n), mean, float(low), float(high), error
@@ -154,9 +161,9 @@ def _loss(
     """Interval of how much further from what is expected the mean is without the cause; None: undefined."""
     whole, rest = np.asarray(whole, float), np.asarray(rest, float)
     if paired:
-        _, _, low, high, _ = interval_of(whole - rest, level)
+        _, _, low, high, _ = interval_of(whole - rest, wanted.sign is None, level)
     else:
-        one, other = interval_of(whole, level), interval_of(rest, level)
+        one, other = (interval_of(values, wanted.outcome, level) for values in (whole, rest))
         half = normal_quantile(level) * math.hypot(one[4], other[4])
         low, high = one[1] - other[1] - half, one[1] - other[1] + half
     if math.isnan(low):

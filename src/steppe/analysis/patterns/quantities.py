@@ -113,6 +113,8 @@ class Chunk:
             process = self._place("process", parts[0])
             return self._reached(measure, process, self._stage(process, parts[1]), y)
         places = [self._place(kind, name) for kind, name in zip(measure.of, parts, strict=True)]
+        if measure.column == "leaders":
+            return self._leaders(places[0], y)
         if measure.table == "history":
             return self._history(measure, places, y)
         return self._column(measure, parts, places, y)
@@ -159,6 +161,14 @@ class Chunk:
         now[some] = np.where(closing[last[some]], 0, self._events["status_to"][last[some]])
         return now == MEMBER if measure.column == "member" else np.isin(now, OBSERVERS)
 
+    def _leaders(self, state: int, y: int) -> Array:
+        """Changes of leader of a state since the start."""
+        which = self._kinds(("leader_changed",)) & (self._codes("state") == state)
+        which &= self._events["step"] < y * self.steps_per_year
+        return np.bincount(self._events["replicate"][which] - self.first, minlength=self.replicates).astype(
+            float
+        )
+
     def _reached(self, measure: Measure, process: int, stage: int, y: int) -> Array:
         """Whether, or after how many years, a process is seen at a stage or beyond."""
         column: Any = self.tables["processes"]["stage"]
@@ -166,7 +176,8 @@ class Chunk:
         seen = column.reshape(self.replicates, self.years + 1, count)[:, : y + 1, process] >= stage
         if measure.column == "reached":
             return np.asarray(seen[:, -1])
-        return np.where(seen.any(axis=1), seen.argmax(axis=1).astype(float), np.nan)
+        otherwise = float(y) if measure.column == "years_to" else np.nan
+        return np.where(seen.any(axis=1), seen.argmax(axis=1).astype(float), otherwise)
 
     # --- events -----------------------------------------------------------------------------------------
 
@@ -275,6 +286,16 @@ def scale_of(quantity: Quantity) -> float:
     if quantity.measure is not None:
         return next((measure.scale for measure in MEASURES if measure.id == quantity.measure), 1.0)
     return {True: 0.5}.get(quantity.rung is not None, 5.0 if quantity.when is not None else 1.0)
+
+
+def is_outcome(quantity: Quantity) -> bool:
+    """Whether it is there or not, true or false."""
+    if quantity.at_least is not None or quantity.at_most is not None or not quantity.happens:
+        return True
+    if quantity.measure is not None:
+        of_outcomes = {measure.id for measure in MEASURES if measure.probability}
+        return quantity.measure in of_outcomes and len(quantity.of) < 2
+    return quantity.event is not None or bool(quantity.order)
 
 
 def unit_of(quantity: Quantity) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from steppe.analysis.intervals import Array
 from steppe.analysis.patterns.quantities import Chunk
 from steppe.config.checks import check_run
 from steppe.config.compose import compose, options
-from steppe.config.patterns import Arm, Quantity
+from steppe.config.patterns import FOLDER, Arm, Quantity
 from steppe.config.schema import Mechanisms, RunConfig, Scenario
 from steppe.config.validate import YEARS
 from steppe.errors import InputError, input_error
@@ -49,12 +48,16 @@ class Size:
 
 @dataclass(frozen=True)
 class Job:
-    """A run: an arm in a world for so many years. `key` names it; equal jobs have equal keys."""
+    """A run: an arm in a world for so many years. `key` names it; equal jobs have equal keys.
+
+    asker : the pattern or claim that asked for it first, for a message
+    """
 
     key: str
     world: str
     years: int
     arm: Arm = field(compare=False)
+    asker: str = field(default="", compare=False)
 
     @property
     def group(self) -> tuple[str, int]:
@@ -62,7 +65,7 @@ class Job:
         return self.world, self.years
 
 
-def job_of(arm: Arm, world: str, years: int | None, config_dir: str | None = None) -> Job:
+def job_of(arm: Arm, world: str, years: int | None, config_dir: str | None = None, asker: str = "") -> Job:
     """The run of an arm. A scenario that belongs to a world goes before the pattern's, and says how long it needs to be.
 
     Raises InputError for an unknown scenario.
@@ -71,7 +74,7 @@ def job_of(arm: Arm, world: str, years: int | None, config_dir: str | None = Non
     data = arm.model_dump(mode="json", by_alias=True)
     length = max(years or 0, wanted or 0) or YEARS
     key = json.dumps([own or world, length, data], sort_keys=True)
-    return Job(key, own or world, length, arm)
+    return Job(key, own or world, length, arm, asker)
 
 
 @cache
@@ -162,9 +165,10 @@ def variant(scenario: Scenario, job: Job) -> Scenario:
     arm = job.arm
     for name in arm.mechanisms:
         if name not in Mechanisms.model_fields:
-            raise input_error(
+            error = input_error(
                 f"no mechanism {name!r}", key="mechanisms", value=name, accepted=Mechanisms.model_fields
             )
+            raise _placed(job)(error)
     acts = sorted((*scenario.interventions, *arm.interventions), key=lambda one: one.date)
     return scenario.model_copy(
         update={
@@ -177,11 +181,11 @@ def variant(scenario: Scenario, job: Job) -> Scenario:
 
 
 def _placed(job: Job) -> Callable[[InputError], InputError]:
-    """A complaint about a run says which scenario it varies."""
+    """A complaint about a run says who asked for it and which scenario it varies."""
 
     def place(error: InputError) -> InputError:
-        error.message += f"; in a variant of scenario {job.arm.scenario}"
-        error.file = error.file or str(Path("patterns"))
+        error.message += f"; in a run of {job.asker or 'a test'}, a variant of {job.arm.scenario}"
+        error.file = error.file or FOLDER
         return error
 
     return place

@@ -93,7 +93,7 @@ def study(
 ) -> dict[str, Any]:
     """Run what is asked for, and say what came of it, as plain data."""
     tested: list[Pattern | ClaimTest] = [*asked.patterns, *(one for one in asked.claims if one.tests)]
-    settings = {one.id: Setting(one.world, one.years, config_dir) for one in tested}
+    settings = {one.id: Setting(one.world, one.years, config_dir, one.id) for one in tested}
     full = _wanted(tested, settings, True)
     drawn = _wanted(tested, settings, False) if asked.sampled else {}
     counted = _Counted(progress, [(len(full), asked.central), (len(drawn), asked.sampled)])
