@@ -20,12 +20,17 @@ from oracle.model import OracleModel
 from oracle.shocks import shocks
 from steppe.mechanisms.affinity import update_affinity
 from steppe.mechanisms.alignment import update_alignment
+from steppe.mechanisms.bilateral import update_bilateral
+from steppe.mechanisms.corridors import update_corridors
 from steppe.mechanisms.derived import update_trade
+from steppe.mechanisms.domestic import update_domestic
 from steppe.mechanisms.institutions import update_institutions
 from steppe.mechanisms.interventions import intervene
 from steppe.mechanisms.membership import update_membership
 from steppe.mechanisms.observe import new_record
+from steppe.mechanisms.processes import update_processes
 from steppe.mechanisms.records import EVENT
+from steppe.mechanisms.schedule import SCHEDULE
 from steppe.mechanisms.security import update_security
 from steppe.mechanisms.shocks import update_shocks
 from steppe.mechanisms.state import parameters_of
@@ -33,7 +38,7 @@ from steppe.simulation.ensemble import run_chunk
 from steppe.world.arrays import World
 
 STEPS = 40
-MECHANISMS = ("shocks", "trade", "affinity", "security", "alignment", "membership", "institutions")
+MECHANISMS = tuple(name for name, _ in SCHEDULE)
 
 
 def compiled_us(world: World, steps: int, replicates: int, repeats: int) -> float:
@@ -157,24 +162,32 @@ def timed(state, parameters, orders, steps, clock_words, spent):
     """The first steps of a replicate, mechanism by mechanism as in `schedule.step`, with a look at the clock after each."""
     for number in range(steps):
         state.step = number
-        stamp(clock_words, 7, spent)
+        stamp(clock_words, 11, spent)
         intervene(state, parameters, orders)
         update_shocks(state)
         stamp(clock_words, 0, spent)
-        update_trade(state)
+        update_corridors(state)
         stamp(clock_words, 1, spent)
-        update_affinity(state)
+        update_trade(state)
         stamp(clock_words, 2, spent)
-        update_security(state)
+        update_affinity(state)
         stamp(clock_words, 3, spent)
-        update_alignment(state)
+        update_security(state)
         stamp(clock_words, 4, spent)
-        update_membership(state)
+        update_alignment(state)
         stamp(clock_words, 5, spent)
-        update_institutions(state)
+        update_bilateral(state)
         stamp(clock_words, 6, spent)
-    for _ in range(1000):
+        update_domestic(state)
+        stamp(clock_words, 7, spent)
+        update_membership(state)
         stamp(clock_words, 8, spent)
+        update_institutions(state)
+        stamp(clock_words, 9, spent)
+        update_processes(state)
+        stamp(clock_words, 10, spent)
+    for _ in range(1000):
+        stamp(clock_words, 12, spent)
 
 
 def by_mechanism(world: World, steps: int, replicates: int) -> dict[str, float]:
@@ -182,12 +195,12 @@ def by_mechanism(world: World, steps: int, replicates: int) -> dict[str, float]:
     record, rows = initial(world), []
     for number in range(replicates + 1):
         one, whole = Replicate(world, record, number), Replicate(world, record, number)
-        words, spent = np.zeros(2, np.int64), np.zeros(9, np.int64)
+        words, spent = np.zeros(2, np.int64), np.zeros(13, np.int64)
         timed(one.state[0], parameters_of(one.state), one.orders, steps, words, spent)
         whole.run(steps)
         if one.state.tobytes() != whole.state.tobytes():
             raise RuntimeError("the timed step is not the step of the schedule")
-        rows.append((spent[:7] / steps - spent[8] / 1000) / 1e3)
+        rows.append((spent[:11] / steps - spent[12] / 1000) / 1e3)
     medians = np.median(rows[1:], axis=0)
     return dict(zip(MECHANISMS, medians.tolist(), strict=True))
 

@@ -15,6 +15,7 @@ from steppe.mechanisms.interventions import settle_gate
 from steppe.mechanisms.kernel import kernel
 from steppe.mechanisms.membership import set_orders
 from steppe.mechanisms.parties import closeness
+from steppe.mechanisms.state import GAINS
 from steppe.mechanisms.turnover import change_leader, refresh_closeness
 from steppe.mechanisms.voting import step_chance
 
@@ -65,15 +66,19 @@ def leaders_fall(state: Any) -> Any:
 
     One after the other in this step's order of states, since the second starts from what the first has left.
     """
-    any_fell = False
-    set_orders(state)
-    for turn in range(state.n):
-        i = state.actor[turn].turn
+    fallen, any_fell = state.scratch[GAINS], False
+    for i in range(state.n):
         rate = state.p.leader_rate * math.exp(state.p.leader_slope * (0.5 - state.actor[i].approval))
         chance = step_chance(rate, state.p.dt)
-        if draws.uniform(state, draws.LEADER, state.actor[i].key, 0) < chance:
-            change_leader(state, i, chance)
-            any_fell = True
+        falls = draws.uniform(state, draws.LEADER, state.actor[i].key, 0) < chance
+        fallen[i] = chance if falls else 0.0
+        any_fell = any_fell or falls
+    if any_fell:
+        set_orders(state)
+        for turn in range(state.n):
+            i = state.actor[turn].turn
+            if fallen[i] > 0.0:
+                change_leader(state, i, fallen[i])
     return any_fell
 
 
