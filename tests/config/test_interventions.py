@@ -113,7 +113,11 @@ SAME_DAY = [
         "status of belmar-harbour",
     ),
     ("kind: stage, PROCESS, stage: text", "kind: reach, PROCESS, stage: signed", "stage of border"),
-    ("kind: gate, gate: plebiscite, outcome: passed", "kind: gate, gate: plebiscite, outcome: waived", "outcome of plebiscite"),
+    (
+        "kind: gate, gate: plebiscite, outcome: passed",
+        "kind: gate, gate: plebiscite, outcome: waived",
+        "outcome of plebiscite",
+    ),
     ("kind: role, PROCESS, STATE, push: 0", "kind: role, PROCESS, STATE, push: 1", "push of border, AAA"),
     (
         "kind: role, PROCESS, STATE, push: 0, resist: 1",

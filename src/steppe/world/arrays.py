@@ -154,7 +154,16 @@ class World:
     agenda: Agenda = field(default_factory=Agenda)
     cost_shift: Annotated[
         Floats,
-        Array("NN", "ln cost", "", "what trade costs more without the instruments left out", -5, 5, symmetric=True, hollow=True),
+        Array(
+            "NN",
+            "ln cost",
+            "",
+            "what trade costs more without the instruments left out",
+            -5,
+            5,
+            symmetric=True,
+            hollow=True,
+        ),
     ] = field(default_factory=partial(np.zeros, (0, 0)))  # not given: 0 for every pair
     without: tuple[str, ...] = ()  # systems of the register that it was built without
 
