@@ -230,6 +230,14 @@ def patterns_tested(
     return study(asked, evidence, progress, log.warning, config_dir)
 
 
+def patterns(config_dir: str | None) -> list[dict[str, Any]]:
+    """Every pattern as it is written."""
+    from steppe.config.compose import search_path
+    from steppe.config.patterns import read_book
+
+    return [one.model_dump(mode="json") for one in read_book(search_path(config_dir)).patterns]
+
+
 def patterns_text(data: dict[str, Any], in_full: bool) -> str:
     """Patterns or claims for a terminal."""
     from steppe.report.patterns import text

@@ -17,7 +17,7 @@ _GROUPS = {
     "ensembles": "ensemble",
     "executors": "executor",
 }
-_OTHERS = ("variants", "mechanisms", "interventions", "measures", "readings")
+_OTHERS = ("variants", "mechanisms", "interventions", "measures", "readings", "patterns")
 _SAYS = ("title", "question", "start", "world", "counterfactual", "scenarios", "replicates")
 _OF_SCENARIOS = ("status", "question", "prediction", "world", "counterfactual")
 _WORLD_COLUMNS = {
@@ -57,6 +57,8 @@ def listing(kind: str, world: str | None = None, config_dir: str | None = None) 
         return adapters.measures()
     if kind == "readings":
         return _readings(config_dir)
+    if kind == "patterns":
+        return [{"id": one["id"], "statement": one["statement"]} for one in adapters.patterns(config_dir)]
     from steppe.evidence.show import listing as coded
 
     return coded(adapters.evidence_of(world, config_dir), kind)
@@ -77,7 +79,7 @@ def described(name: str, world: str | None = None, config_dir: str | None = None
     for row in (*_mechanisms(), *_interventions(), *adapters.measures()):
         if row["id"] == name:
             return {"kind": "measure", **row}
-    reading = _reading(name.removeprefix("readings/"), config_dir)
+    reading = _reading(name.removeprefix("readings/"), config_dir) or _pattern(name, config_dir)
     if reading is not None:
         return reading
     try:
@@ -230,6 +232,22 @@ def _reading(name: str, config_dir: str | None) -> dict[str, Any] | None:
         return None
     text = "\n".join(f"readings.{name}={_answer(row)}" for row in answers)
     return {"id": name, "kind": "question", "content": answers, "text": text}
+
+
+def _pattern(name: str, config_dir: str | None) -> dict[str, Any] | None:
+    """A pattern with what is expected, and without what it should go."""
+    found = next((one for one in adapters.patterns(config_dir) if one["id"] == name), None)
+    if found is None:
+        return None
+    lines = [found["statement"], "", *(f"expects that {test['says']}" for test in found["tests"])]
+    lines += [f"should go without {one['says']}" for one in found["without"]]
+    lines += [f"by construction: {found['by_construction']}"] if found["by_construction"] else []
+    lines += [
+        "",
+        "sources: " + ", ".join((*found["source"], *found["claims"])),
+        f"test it: steppe patterns --only {name}",
+    ]
+    return {"id": name, "kind": "pattern", "content": found, "text": "\n".join(lines)}
 
 
 def _answer(row: dict[str, Any]) -> str:
