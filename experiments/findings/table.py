@@ -32,7 +32,7 @@ def cell(runs: list[Run], scenario: str, reference: str, measure: str, of: str) 
     if scenario == reference:
         return text
     others, base = values(runs, reference, measure, of)
-    both, mine, theirs = np.intersect1d(numbers, others, return_indices=True)
+    _, mine, theirs = np.intersect1d(numbers, others, return_indices=True)
     difference = own[mine] - base[theirs]
     difference = difference[~np.isnan(difference)]
     error = difference.std(ddof=1) / np.sqrt(len(difference))
