@@ -27,7 +27,7 @@ these answers in full, with the values that it rests on; `steppe show H19` the s
   95 % intervals. Where an outcome is not defined in every future (a body that is gone has no cohesion), all three are over the
   futures that have it on both sides, and their number stands beside the outcome.
 - *Predicted* is the sign that the document leads to expect, written down before the first run: + more, − less, 0 no change,
-  – nothing said.
+  – nothing said. In H04, H25, H40 and H48 signs were taken out after a first run: the document foretells nothing there.
 - *As predicted* and *against*: the interval of the difference lies on one side of zero. *No difference found*: it does not.
   A predicted 0 is as predicted only where the whole interval lies within a tenth of what the measure counts as a large change
   ({NEGLIGIBLE:g} of `scale` in `src/steppe/analysis/indicators.py`; ten points of a probability of membership). *But small*:
