@@ -90,8 +90,10 @@ class TestDifference:
         assert judge(noise - 0.5, self.PLUS).status == "fails"
         assert judge(noise - noise.mean(), self.PLUS).status == "fails"
 
-    def test_a_certain_but_negligible_effect_is_open(self) -> None:
-        assert judge(np.full(200, 0.01) + 1e-4 * np.arange(200) / 200, self.PLUS).status == "open"
+    def test_a_certain_effect_may_be_negligible(self) -> None:
+        small = np.full(200, 0.01) + 1e-4 * np.arange(200) / 200
+        assert judge(small, self.PLUS).status == "negligible"
+        assert judge(-small, self.PLUS).status == "fails"
 
     def test_minus_is_plus_mirrored(self) -> None:
         values = 0.3 + 0.1 * np.sin(np.arange(200))
@@ -151,6 +153,8 @@ class TestVerdict:
             (["holds", "fails"], ["needed"], None, "holds in part"),
             (["open"], [], None, "holds in part"),
             (["fails"], ["needed"], None, "does not hold"),
+            (["negligible", "fails"], [], 0.1, "does not hold"),
+            (["negligible", "holds"], [], 0.1, "holds in part"),
             (["fails", "fails"], [], 0.1, "does not hold"),
             (["fails"], [], 0.4, "holds in part"),  # not at the coded values, but elsewhere
         ],

@@ -17,7 +17,7 @@ EPILOG = examples(
     ("steppe patterns --claims --only G17", "one claim of the documents by its number"),
 )
 What = Literal["patterns", "claims", "both"]
-QUICK, FULL, DRAWS, EACH = 100, 400, 80, 5  # replicates; draws of the evidence, and replicates of each
+QUICK, FULL, DRAWS, EACH = 120, 600, 100, 6  # replicates; draws of the evidence, and replicates of each
 
 
 @command

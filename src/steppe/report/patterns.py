@@ -15,7 +15,7 @@ ROLES = {
     "unclear": "cannot be told",
 }
 STARRED = "\\*: in part by construction, see there."
-STATUS = {"holds": "yes", "open": "open", "fails": "no"}
+STATUS = {"holds": "yes", "open": "open", "negligible": "tiny", "fails": "no"}
 
 
 def text(data: Row, in_full: bool = False) -> str:

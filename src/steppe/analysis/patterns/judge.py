@@ -24,7 +24,7 @@ from steppe.analysis.intervals import (
 )
 from steppe.evidence.schema import Sign
 
-Status = Literal["holds", "open", "fails"]
+Status = Literal["holds", "open", "negligible", "fails"]
 Verdict = Literal["holds", "holds in part", "does not hold"]
 Role = Literal["needed", "weakens", "no difference", "strengthens", "unclear"]
 
@@ -119,7 +119,10 @@ def _shows(values: Array, wanted: Wanted) -> Array:
 
 
 def _status(bounds: tuple[float, float], mean: float, wanted: Wanted) -> Status:
-    """Holds where the whole interval is as expected, fails where none of it is, open between."""
+    """Holds where the whole interval is as expected, fails where none of it is, open between.
+
+    Negligible: the sign is as expected, and the effect too small to matter.
+    """
     low, high = bounds
     if math.isnan(low) or math.isnan(high):
         return "open"
@@ -131,7 +134,9 @@ def _status(bounds: tuple[float, float], mean: float, wanted: Wanted) -> Status:
     else:
         if wanted.sign == "-":
             low, high, mean = -high, -low, -mean
-        inside, outside = low > 0 and mean >= wanted.negligible, low <= 0
+        if low > 0 and mean < wanted.negligible:
+            return "negligible"
+        inside, outside = low > 0, low <= 0
     return "holds" if inside else "fails" if outside else "open"
 
 
@@ -207,7 +212,8 @@ def verdict(statuses: Sequence[Status], roles: Sequence[Role], share: float | No
     """Of a pattern from its tests, from what taking each cause away does, and from the share of the range.
 
     Holds: every test holds, at least one of the causes (if any are named) is needed, and it holds in most of the range.
-    Does not hold: no test holds at the central values, nor do all in a fifth of the range.
+    Does not hold: every test fails, or shows a negligible effect only, at the central values, and not all hold in a fifth
+    of the range.
     """
     every = all(status == "holds" for status in statuses)
     caused = not roles or "needed" in roles
@@ -215,7 +221,7 @@ def verdict(statuses: Sequence[Status], roles: Sequence[Role], share: float | No
     if every and caused and ranges:
         return "holds"
     nowhere = share is None or math.isnan(share) or share < 1 - MOST
-    none = all(status == "fails" for status in statuses)
+    none = all(status in ("fails", "negligible") for status in statuses)
     return "does not hold" if none and nowhere else "holds in part"
 
 

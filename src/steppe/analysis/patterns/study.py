@@ -28,7 +28,12 @@ SUPPORT: dict[Verdict, str] = {
     "holds in part": "supported in part",
     "does not hold": "not supported",
 }
-OF_A_PART: dict[Status, Verdict] = {"holds": "holds", "open": "holds in part", "fails": "does not hold"}
+OF_A_PART: dict[Status, Verdict] = {
+    "holds": "holds",
+    "open": "holds in part",
+    "negligible": "does not hold",
+    "fails": "does not hold",
+}
 UNTESTABLE = "not testable here"
 What = Literal["patterns", "claims", "both"]
 
@@ -264,16 +269,10 @@ def range_row(spread: Range | None) -> dict[str, Any] | None:
 
 def reasons(found: Evaluated) -> list[str]:
     """Why a verdict is less than "holds", in words."""
-    out = []
-    for tested in found.tests:
-        if tested.finding.status != "holds":
-            how = "not so" if tested.finding.status == "fails" else _how_open(tested)
-            out.append(f"{how}: {tested.test.says}")
-    roles = [ablated.role for ablated in found.ablated]
-    if roles and "needed" not in roles:
-        out.append(
-            "it does not go away without " + ", nor without ".join(a.without.says for a in found.ablated)
-        )
+    out = [f"{how}: {t.test.says}" for t in found.tests if (how := _lacking(t.finding))]
+    taken = [one for one in found.ablated if found.tests[one.without.part - 1].finding.status == "holds"]
+    if taken and "needed" not in {one.role for one in taken}:
+        out.append("it does not go away without " + ", nor without ".join(one.without.says for one in taken))
     if found.range is not None and found.range.share < 1.0:
         where = [
             f"{driver.parameter} is {'high' if driver.difference > 0 else 'low'}" for driver in found.drivers
@@ -283,13 +282,11 @@ def reasons(found: Evaluated) -> list[str]:
     return out
 
 
-def _how_open(tested: Tested) -> str:
-    finding, wanted = tested.finding, tested.wanted
-    if math.isnan(finding.low):
-        return "never came about"
-    if wanted.sign in ("+", "-") and (finding.mean_low > 0 or finding.mean_high < 0):
-        return "negligible"
-    return "too close to tell"
+def _lacking(finding: Finding) -> str | None:
+    """What a test that does not hold lacks."""
+    if finding.status == "open":
+        return "never came about" if math.isnan(finding.low) else "too close to tell"
+    return {"fails": "not so", "negligible": "negligible"}.get(finding.status)
 
 
 def number(value: float | None) -> float | None:
