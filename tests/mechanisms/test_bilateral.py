@@ -12,15 +12,13 @@ from oracle.worlds import random_parameters, small_world
 from steppe.mechanisms import draws, events
 from steppe.mechanisms.alignment import leverage
 from steppe.mechanisms.bilateral import (
-    BILATERAL_LADDER,
     gain_before_rivalry,
-    lower_rung,
-    next_rung,
     rivalry,
     update_bilateral,
 )
 from steppe.mechanisms.derived import update_all
 from steppe.mechanisms.events import KINDS
+from steppe.mechanisms.ladder import TIES, rung_above, rung_below
 from steppe.mechanisms.schedule import begin
 from steppe.mechanisms.security import update_security
 from steppe.world.synthetic import make_world
@@ -31,7 +29,7 @@ from .test_derived import same_as_afresh
 
 MEMBER = 2
 P = default_parameters()
-RUNGS = BILATERAL_LADDER.tolist()
+RUNGS = TIES.tolist()
 TRIALS = 3000
 TRADE = (1.0, 0.0, 0.0, 0.0)
 
@@ -49,7 +47,7 @@ def gain(record, i, j):
     """gain_i of the next rung with j as the kernels have it."""
     state, p = record[0], record["p"][0]
     tie = float(state["pair"]["tie"][i, j])
-    rung = next_rung(tie)
+    rung = rung_above(TIES, tie)
     return gain_before_rivalry(state, i, j, rung) - p["rivalry_cost"] * (rung - tie) * rivalry(state, i, j)
 
 
@@ -136,9 +134,14 @@ class TestLadder:
         """Up and down are inverse on the ladder; off it, the nearest rungs; no tie is below the lowest."""
         assert RUNGS == [0.1, 0.2, 0.3, 0.5, 0.7, 0.9]
         for below, above in pairwise([0.0, *RUNGS]):
-            assert next_rung(below) == above and lower_rung(above) == below
-        assert (next_rung(0.9), next_rung(1.0), lower_rung(1.0), lower_rung(0.05)) == (0, 0, 0.9, 0)
-        assert (next_rung(0.4), lower_rung(0.4)) == (0.5, 0.3)
+            assert rung_above(TIES, below) == above and rung_below(TIES, above) == below
+        assert (
+            rung_above(TIES, 0.9),
+            rung_above(TIES, 1.0),
+            rung_below(TIES, 1.0),
+            rung_below(TIES, 0.05),
+        ) == (0, 0, 0.9, 0)
+        assert (rung_above(TIES, 0.4), rung_below(TIES, 0.4)) == (0.5, 0.3)
 
     @settings(max_examples=60)
     @given(seed=st.integers(0, 500), steps=st.integers(1, 4))
@@ -161,7 +164,7 @@ class TestLadder:
                         assert pair["tie"][i, j] == before[i, j]
                         continue
                     up = KINDS[moves[i, j]["kind"]] == "climbed"
-                    wanted = next_rung(before[i, j]) if up else lower_rung(before[i, j])
+                    wanted = rung_above(TIES, before[i, j]) if up else rung_below(TIES, before[i, j])
                     assert pair["tie"][i, j] == wanted != before[i, j]
                     assert moves[i, j]["terms"][0] == np.float32(wanted)
             assert not pair["rung_move"].any()
@@ -198,7 +201,9 @@ class TestDecisions:
                     rises = draw < climbs
                     wanted.append((events.CLIMBED if rises else events.DESCENDED, i, j))
                     wanted[-1] += (climbs if rises else chance - climbs,)
-                    ties[i, j] = ties[j, i] = next_rung(ties[i, j]) if rises else lower_rung(ties[i, j])
+                    ties[i, j] = ties[j, i] = (
+                        rung_above(TIES, ties[i, j]) if rises else rung_below(TIES, ties[i, j])
+                    )
         seen = int(record["n_events"][0])
         update_bilateral(record[0])
         told = record["events"][0, seen : record["n_events"][0]]

@@ -9,18 +9,16 @@ import pytest
 from steppe.mechanisms import events
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.institutions import (
-    LADDER,
     cohesion_of,
     common_share,
     dissolve,
     ladder_open,
     merge,
     overlap,
-    rung_above,
-    rung_below,
     similarity,
     update_institutions,
 )
+from steppe.mechanisms.ladder import DEPTHS, rung_above, rung_below
 from steppe.world.synthetic import make_world, synthetic_world
 
 from .contract import MechanismContract
@@ -85,10 +83,19 @@ class TestInstitutions(MechanismContract):
 class TestLadder:
     def test_neighbours(self):
         """Up and down are inverse on the ladder; off it, the nearest rungs; 0 beyond its ends."""
-        for below, above in pairwise(LADDER):
-            assert rung_above(below) == above and rung_below(above) == below
-        assert (rung_above(0.9), rung_above(1.0), rung_below(0.1), rung_below(0.05)) == (0, 0, 0, 0)
-        assert (rung_above(0.42), rung_below(0.42), rung_above(0.0)) == (0.5, 0.3, 0.1)
+        for below, above in pairwise(DEPTHS):
+            assert rung_above(DEPTHS, below) == above and rung_below(DEPTHS, above) == below
+        assert (
+            rung_above(DEPTHS, 0.9),
+            rung_above(DEPTHS, 1.0),
+            rung_below(DEPTHS, 0.1),
+            rung_below(DEPTHS, 0.05),
+        ) == (0, 0, 0, 0)
+        assert (rung_above(DEPTHS, 0.42), rung_below(DEPTHS, 0.42), rung_above(DEPTHS, 0.0)) == (
+            0.5,
+            0.3,
+            0.1,
+        )
 
     @pytest.mark.parametrize(("pairs", "expected"), [(1, False), (2, True), (3, True)])
     def test_gate_needs_half_of_the_pairs(self, pairs, expected):

@@ -8,37 +8,13 @@ outcome is the same as with all of them. (A chance 1 - e^-x never exceeds x, whi
 
 from typing import Any
 
-import numpy as np
-
 from steppe.mechanisms import draws, events
 from steppe.mechanisms.alignment import leverage, tie_strength, ties_of, to_shares, update_shares
 from steppe.mechanisms.kernel import kernel
+from steppe.mechanisms.ladder import TIES, rung_above, rung_below
 from steppe.mechanisms.security import cover, need_of, pact_of, update_protection
 from steppe.mechanisms.state import SHARES
 from steppe.mechanisms.voting import logistic, step_chance
-
-# Dialogue, planning group, council or defence cooperation, allied relations, assistance, mutual defence.
-BILATERAL_LADDER = np.array([0.1, 0.2, 0.3, 0.5, 0.7, 0.9])
-TOLERANCE = 1e-9
-
-
-@kernel
-def next_rung(tie: float) -> Any:
-    """The rung above this tie, or 0 at the top."""
-    for rung in BILATERAL_LADDER:
-        if rung > tie + TOLERANCE:
-            return rung
-    return 0.0
-
-
-@kernel
-def lower_rung(tie: float) -> Any:
-    """The rung below this tie; 0, which is no tie, below the lowest."""
-    below = 0.0
-    for rung in BILATERAL_LADDER:
-        if rung < tie - TOLERANCE:
-            below = rung
-    return below
 
 
 @kernel
@@ -122,7 +98,7 @@ def decide(state: Any, i: int, j: int) -> Any:
     if draw >= (reach + fall) * state.p.dt:
         return False
     tie = state.pair[i, j].tie
-    rung = next_rung(tie)
+    rung = rung_above(TIES, tie)
     rise = climb_rate(state, i, j, rung, reach, fall, draw)
     chance = step_chance(rise + fall, state.p.dt)
     if draw >= chance:
@@ -133,7 +109,7 @@ def decide(state: Any, i: int, j: int) -> Any:
         events.note_about(state, events.CLIMBED, i, j, -1, -1, -1, rung, climbs)
     else:
         state.pair[i, j].rung_move = -1
-        events.note_about(state, events.DESCENDED, i, j, -1, -1, -1, lower_rung(tie), chance - climbs)
+        events.note_about(state, events.DESCENDED, i, j, -1, -1, -1, rung_below(TIES, tie), chance - climbs)
     return True
 
 
@@ -141,7 +117,7 @@ def decide(state: Any, i: int, j: int) -> Any:
 def move(state: Any, i: int, j: int) -> Any:
     """Carry the decision on i and j out, and refresh what follows from their tie."""
     tie = state.pair[i, j].tie
-    tie = next_rung(tie) if state.pair[i, j].rung_move == 1 else lower_rung(tie)
+    tie = rung_above(TIES, tie) if state.pair[i, j].rung_move == 1 else rung_below(TIES, tie)
     state.pair[i, j].rung_move = 0
     state.pair[i, j].tie = tie
     state.pair[j, i].tie = tie

@@ -12,34 +12,14 @@ from steppe.mechanisms import draws, events
 from steppe.mechanisms.alignment import leverage
 from steppe.mechanisms.derived import update_after, update_body
 from steppe.mechanisms.kernel import kernel
+from steppe.mechanisms.ladder import DEPTHS, TOLERANCE, rung_above, rung_below
 from steppe.mechanisms.membership import set_orders
 from steppe.mechanisms.state import GAINS, MEMBER, NONE, TERMS, VALUE
 from steppe.mechanisms.value import dominance, value_now
 from steppe.mechanisms.voting import carried, logistic, settled_against, step_chance, vote_on_depth
 
-LADDER = np.array([0.1, 0.3, 0.5, 0.7, 0.9])  # codebook: depth
 GATED_FROM = 0.5  # rung from which the bilateral ladder gates a security body
 GATE_RUNG = 0.3
-TOLERANCE = 1e-9
-
-
-@kernel
-def rung_above(depth: float) -> Any:
-    """The next rung of the ladder, or 0 at the top."""
-    for rung in LADDER:
-        if rung > depth + TOLERANCE:
-            return rung
-    return 0.0
-
-
-@kernel
-def rung_below(depth: float) -> Any:
-    """The rung under this depth, or 0 at the lowest."""
-    below = 0.0
-    for rung in LADDER:
-        if rung < depth - TOLERANCE:
-            below = rung
-    return below
 
 
 @kernel
@@ -280,7 +260,7 @@ def deepen(state: Any, o: int) -> Any:
     chance = step_chance(state.p.deepen_rate, state.p.dt)
     if draw >= chance:
         return
-    rung = rung_above(state.body[o].depth)
+    rung = rung_above(DEPTHS, state.body[o].depth)
     if rung > 0.0 and ladder_open(state, o, rung) and vote_on_depth(state, o, rung):
         note_depth(state, events.DEEPENED, o, rung, chance)
         set_depth(state, o, rung)
@@ -294,7 +274,7 @@ def hollow(state: Any, o: int) -> Any:
         return True
     floor = state.p.cohesion_floor + state.p.floor_slope * state.body[o].depth
     strain = logistic((floor - state.body[o].cohesion) / state.p.cohesion_noise)
-    below = rung_below(state.body[o].depth)
+    below = rung_below(DEPTHS, state.body[o].depth)
     chance = step_chance((state.p.hollow_rate if below > 0.0 else state.p.dissolve_rate) * strain, state.p.dt)
     if draw >= chance:
         return True

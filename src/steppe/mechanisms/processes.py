@@ -13,9 +13,10 @@ import numpy as np
 from steppe.mechanisms import draws, events
 from steppe.mechanisms.affinity import clip
 from steppe.mechanisms.alignment import leverage
-from steppe.mechanisms.institutions import TOLERANCE, pairs_ready
+from steppe.mechanisms.institutions import pairs_ready
 from steppe.mechanisms.interventions import enter_stage
 from steppe.mechanisms.kernel import kernel
+from steppe.mechanisms.ladder import TOLERANCE
 from steppe.mechanisms.parties import benefit
 from steppe.mechanisms.records import (
     ELECTION,
