@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from oracle.worlds import random_parameters
-from steppe.mechanisms.corridors import AVERAGES, update_corridors
+from steppe.mechanisms.corridors import TOLERANCE, update_corridors
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.records import CLOSED, OPEN, SHUT
 
@@ -168,9 +168,8 @@ class TestCongestion:
     def test_equilibrium(self, volume, commodity):
         """The flows are those of the shares that they bring about.
 
-        f⁽⁴⁰⁾ is the mean of 41 assignments. The first is that of an empty network and can miss by the whole volume; as
-        long as the others make up for what it left, the mean is within volume/41 of the fixed point, which is found
-        by bisection of x = V s(x). One more assignment must stay there.
+        The fixed point is found by bisection of x = V s(x). The assignment falls as the flow rises, so the fixed point
+        lies between a flow and what is assigned at it: the error is below the rest, and that is below the tolerance.
         """
         cheap, dear = 30.0, 45.0
         record = two_ways(
@@ -189,9 +188,8 @@ class TestCongestion:
 
         exact = brentq(gain, 0, volume, xtol=1e-12)
         flow, following = (record["segment"][name][0, :2] for name in ("flow", "flow_next"))
-        bound = volume / (AVERAGES + 1)
-        assert abs(flow[0] - exact) < bound
-        assert np.abs(following - flow).max() < bound
+        assert abs(flow[0] - exact) < TOLERANCE
+        assert np.abs(following - flow).max() < TOLERANCE
         assert flow.sum() == pytest.approx(volume, rel=1e-12)
 
     def test_flows_add_up_over_demands(self):

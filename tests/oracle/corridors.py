@@ -7,7 +7,8 @@ from .philox import CLOSURE, key_of
 
 CLOSED, OPEN, SHUT = 0, 1, 2  # shut: closed by a shock
 COMMODITIES = ("oil", "containers")
-ROUNDS = 40  # of successive averages
+MOST_ROUNDS = 200
+CLOSE_ENOUGH = 1e-6  # Mt/y
 
 
 class Segment:
@@ -134,14 +135,18 @@ class Corridors:
             for route in q.routes
             for e in route
         }
-        flow = {e: 0.0 for e in self.segments}
-        self.choose_routes(flow, risks)
-        flow = self.flows()
-        for n in range(1, ROUNDS + 1):
+        flow = {e: e.flow for e in self.segments}
+        divisor, last_miss = 1.0, None
+        for n in range(MOST_ROUNDS + 1):
             self.choose_routes(flow, risks)
             chosen = self.flows()
-            flow = {e: f + (chosen[e] - f) / (n + 1) for e, f in flow.items()}
-        self.choose_routes(flow, risks)
+            miss = max((abs(chosen[e] - f) for e, f in flow.items()), default=0.0)
+            if last_miss is not None:
+                divisor += 1.8 if miss >= last_miss else 0.03
+            if miss <= CLOSE_ENOUGH or n == MOST_ROUNDS:
+                break
+            flow = {e: f + (chosen[e] - f) / divisor for e, f in flow.items()}
+            last_miss = miss
         for e in self.segments:
             e.flow = flow[e]
 

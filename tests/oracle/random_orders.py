@@ -34,6 +34,8 @@ def _order(kind, world, agenda, rng):
 def _kinds_for(world, agenda):
     """The kinds for which the world has something to act on, the further ones twice as often as the others."""
     lacking = set()
+    if len(world.organisations) < 2:
+        lacking |= {"incompatible"}
     if not world.network.segments:
         lacking |= {"corridor"}
     if not agenda.processes:
@@ -81,10 +83,7 @@ def _scope(world, agenda, rng):
 
 
 def _incompatible(world, agenda, rng):
-    m = len(world.organisations)
-    a, b = rng.choice(
-        m, 2, replace=m < 2
-    )  # one alone can only be told to be incompatible with itself, in vain
+    a, b = rng.choice(len(world.organisations), 2, replace=False)
     names = world.organisations
     return {"organisation": names[a], "with": names[b], "on": bool(rng.random() < 0.5)}
 

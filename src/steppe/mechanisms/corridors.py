@@ -1,14 +1,16 @@
 """Corridors: which routes are taken, what that costs, and across whose segments a state's transit hangs.
 
 The routes of a demand are chosen by a multinomial logit on their cost [McFadden1974]_ [Dial1971]_, with not shipping as one
-more alternative. A segment's cost rises with its flow [BPR1964]_; the stochastic user equilibrium is found by successive
-averages [Sheffi1985]_. Dependence is counted by segment, not by the name of a route: two corridors that share a strait hang
-on the same state.
+more alternative. A segment's cost rises with its flow [BPR1964]_; the stochastic user equilibrium [Sheffi1985]_ is found by
+self-regulated averages [Liu2009]_ from the flows of last time. Dependence is counted by segment, not by the name of a route:
+two corridors that share a strait hang on the same state.
 
 .. [McFadden1974] McFadden (1974) Conditional logit analysis of qualitative choice behavior. In: Frontiers in Econometrics.
 .. [Dial1971] Dial (1971) A probabilistic multipath traffic assignment model. Transportation Research 5(2).
 .. [BPR1964] Bureau of Public Roads (1964) Traffic Assignment Manual. US Department of Commerce.
 .. [Sheffi1985] Sheffi (1985) Urban Transportation Networks. Prentice-Hall. Chapter 12.
+.. [Liu2009] Liu, He, He (2009) Method of successive weighted averages and self-regulated averaging schemes for solving
+   stochastic user equilibrium problem. Networks and Spatial Economics 9(4).
 """
 
 import math
@@ -23,7 +25,12 @@ from steppe.mechanisms.state import GAINS
 from steppe.mechanisms.trade import update_trade_row
 
 OIL, CONTAINERS = range(2)  # world.network.COMMODITIES
-AVERAGES = 40  # rounds of successive averages
+ROUNDS = 200  # of averages at most
+TOLERANCE = 1e-6  # the flow is found when one more assignment moves no segment by more [Mt/y]: a ton a year
+SLOWER, STEADY = (
+    1.8,
+    0.03,
+)  # what a round adds to the divisor of its step where the rest grew, and where it fell
 
 
 @kernel
@@ -122,17 +129,27 @@ def assign(state: Any) -> Any:
 
 
 @kernel
-def equilibrium(state: Any) -> Any:
-    """Flows, shares, costs by successive averages; then what is shipped of each demand and its logsum cost G_q."""
-    update_tolls(state)
+def rest_of(state: Any) -> Any:
+    """The most that the last assignment would move the flow of a segment [Mt/y]."""
+    most = 0.0
     for e in range(state.n_segments):
-        state.segment[e].flow = 0.0
-    for count in range(AVERAGES + 1):  # the first takes the flows as they are
-        assign(state)
+        most = max(most, abs(state.segment[e].flow_next - state.segment[e].flow))
+    return most
+
+
+@kernel
+def equilibrium(state: Any) -> Any:
+    """Flows, shares, costs by averages; then what is shipped of each demand and its logsum cost G_q."""
+    update_tolls(state)
+    assign(state)
+    rest, divisor, count = rest_of(state), 1.0, 0
+    while rest > TOLERANCE and count < ROUNDS:
         for e in range(state.n_segments):
             segment = state.segment[e]
-            segment.flow += (segment.flow_next - segment.flow) / (count + 1)
-    assign(state)
+            segment.flow += (segment.flow_next - segment.flow) / divisor
+        assign(state)
+        before, rest, count = rest, rest_of(state), count + 1
+        divisor += SLOWER if rest >= before else STEADY
     for q in range(state.n_demands):
         demand = state.demand[q]
         demand.shipped = 0.0
