@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from steppe.analysis.indicators import OfWorld
+from steppe.results.indicators import OfWorld
 from steppe.analysis.verdicts import VERDICTS, check_outcomes
 from steppe.cli import adapters, app, questions
 from steppe.config.compose import compose

@@ -9,7 +9,7 @@ import pytest
 
 from results.fake import BODIES, POLES, START, STATES, YEARS, FakeChunk, fake_chunk, make_run
 from steppe.analysis import observations
-from steppe.analysis.indicators import MEASURES, SYSTEM, catalogue, chosen, entities
+from steppe.results.indicators import MEASURES, SYSTEM, catalogue, chosen, entities
 from steppe.analysis.measures import measure_table, measure_values
 from steppe.analysis.observations import observe
 from steppe.errors import InputError

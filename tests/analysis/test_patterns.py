@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from results.fake import BODIES, DEMANDS, INITIAL, POLES, SEGMENTS, START, STATES, YEARS, fake_chunk
 from steppe import paths
-from steppe.analysis.indicators import MEASURES, entities
+from steppe.results.indicators import MEASURES, entities
 from steppe.analysis.measures import measure_values
 from steppe.analysis.patterns import evaluate as evaluating
 from steppe.analysis.patterns.evaluate import Setting, evaluate, shrunk, values_of, wanted_of, wants

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from steppe.analysis.comparison import compare
-from steppe.analysis.indicators import MEASURES, Measure
+from steppe.results.indicators import MEASURES, Measure
 from steppe.analysis.verdicts import (
     AGAINST,
     AS_PREDICTED,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from steppe.analysis.comparison import Arm, differences
-from steppe.analysis.indicators import TIMES, chosen
+from steppe.results.indicators import TIMES, chosen
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import date_of
 from steppe.analysis.verdicts import judged

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from steppe.analysis.components import Spread, grouped, mean_of, probability_interval, spread_dict, spreads
-from steppe.analysis.indicators import Measure
+from steppe.results.indicators import Measure
 from steppe.analysis.intervals import (
     LEVEL,
     Array,

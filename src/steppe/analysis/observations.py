@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steppe.analysis.indicators import Measure, chosen, entities
+from steppe.results.indicators import Measure, chosen, entities
 from steppe.analysis.intervals import Array
 from steppe.errors import input_error
 from steppe.results.parts import literal, name_quoted

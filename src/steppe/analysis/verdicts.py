@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from steppe.analysis.indicators import Listed, Measure, chosen, entities
+from steppe.results.indicators import Listed, Measure, chosen, entities
 from steppe.errors import InputError, input_error
 
 AS_PREDICTED = "as predicted"

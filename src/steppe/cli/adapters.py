@@ -96,7 +96,7 @@ def check_outcomes(config: RunConfig) -> None:
 
     In a world that does without some systems, what went with them is no fault.
     """
-    from steppe.analysis.indicators import OfWorld
+    from steppe.results.indicators import OfWorld
     from steppe.analysis.verdicts import check_outcomes as check
     from steppe.config.compose import options
 
@@ -315,6 +315,6 @@ def kernel_cache() -> tuple[Path, bool]:
 
 def measures() -> list[dict[str, Any]]:
     """Every outcome measure: id, unit, definition."""
-    from steppe.analysis.indicators import catalogue
+    from steppe.results.indicators import catalogue
 
     return catalogue()

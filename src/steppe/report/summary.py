@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from steppe.analysis.components import spread_dict
-from steppe.analysis.indicators import catalogue
+from steppe.results.indicators import catalogue
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import Estimate, measure_table
 from steppe.results.files import write_json
