@@ -45,7 +45,8 @@ def read_failures(path: Path) -> dict[ChunkId, str]:
     found = {}
     for file in sorted((path / "chunks").glob(f"*{FAILED}")):
         content = json.loads(file.read_text(encoding="utf-8"))
-        found[ChunkId(*(content[key] for key in ("scenario", "point", "first", "count")))] = content["error"]
+        where = {key: content[key] for key in ("scenario", "point", "first", "count")}
+        found[ChunkId(**where, points=content.get("points", 1))] = content["error"]
     return found
 
 

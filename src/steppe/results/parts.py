@@ -24,7 +24,9 @@ def write_part(path: Path, schema: Schema, table: Table, chunk: ChunkId) -> None
     Rows keep their order. May be called from several threads at once.
     """
     arrays = {column.name: _plain(table[column.name], column) for column in schema.columns}
-    columns = [f"{literal(chunk.scenario)} AS scenario", f"{chunk.point}::INTEGER AS point"]
+    columns = [f"{literal(chunk.scenario)} AS scenario"]
+    if "point" not in arrays:
+        columns.append(f"{chunk.point}::INTEGER AS point")
     columns += [f"{_expression(table[c.name], c)} AS {name_quoted(c.name)}" for c in schema.columns]
     cursor = _database(os.getpid()).cursor()
     try:

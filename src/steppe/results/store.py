@@ -27,6 +27,7 @@ from steppe.results.markers import FAILED, Marker, Part, read_failures, read_mar
 from steppe.results.parts import write_part
 from steppe.results.tables import (
     ENTITIES,
+    OF_DESIGNS,
     ChunkId,
     ChunkTables,
     Schema,
@@ -182,7 +183,7 @@ def write_chunk(
 
 def _expected_rows(schema: Schema, manifest: Mapping[str, Any], chunk: ChunkId) -> int | None:
     """Rows that the chunk must have in a yearly table; None for the events."""
-    if "year" not in schema.key:
+    if "year" not in schema.key or schema.name in OF_DESIGNS:
         return None
     entity = entity_of(schema)
     each = 1 if entity is None else len(manifest[ENTITIES[entity]])
