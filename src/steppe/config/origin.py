@@ -59,6 +59,10 @@ class Origin:
         heads = {".".join(parts[: n + 1]) for n in range(len(parts))}
         return bool(heads & set(self.given)) or (self.study is not None and _holds(self.study, key))
 
+    def sets(self, key: str) -> bool:
+        """Whether the command line or the study gives this very key a value; the choice of its group does not count."""
+        return key in self.given or (self.study is not None and _holds(self.study, key))
+
     def placed(self, error: InputError) -> InputError:
         """The error with its file and line filled in from its key, unless it has a file."""
         if error.file is None and error.key:

@@ -6,23 +6,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from steppe.config.design import DesignSpec
 from steppe.config.interventions import Intervention
 from steppe.config.numbers import Number, OptionalWhole, Whole
+from steppe.config.section import Section as Section
 from steppe.evidence.schema import Ids, Sign
 from steppe.world.spec import WorldSpec
 
-GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor")
+GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor", "design")
 _LISTS = ("states", "organisations", "poles", "without")  # of a world
 DRAWS = 50  # of the evidence, unless a run says otherwise
 MAX_STEPS = 2**15 - 1  # the tables number the steps in 16 bits
-
-
-class Section(BaseModel):
-    """A part of the config: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Mechanisms(Section):
@@ -128,6 +124,7 @@ class RunConfig(Section):
     """One run, resolved: what `compose` returns, what the run folder keeps and what a resume reads back.
 
     readings : question → reading; what they change is in parameters, mechanisms and scenarios already
+    design : the points that the run is computed at, each with all scenarios or with the one that it names; None: one point
     """
 
     world: WorldSpec
@@ -137,6 +134,7 @@ class RunConfig(Section):
     readings: dict[str, str] = Field(default_factory=dict)
     ensemble: Ensemble = Ensemble()
     executor: Executor = Executor()
+    design: DesignSpec | None = None
     study: Study | None = None
     output: str | None = None
     overrides: tuple[str, ...] = ()
@@ -184,7 +182,7 @@ def default_folder(config: RunConfig, stamp: str) -> Path:
 
 
 def accepted_keys(*path: str) -> list[str] | None:
-    """The keys accepted below a path of the composed config; None where any key is (parameters, readings, lists).
+    """The keys accepted below a path of the composed config; None where any key is (parameters, readings, factors, lists).
 
     Raises KeyError for a path that does not exist.
     """
@@ -194,6 +192,7 @@ def accepted_keys(*path: str) -> list[str] | None:
         "mechanisms": Mechanisms,
         "ensemble": Ensemble,
         "executor": Executor,
+        "design": DesignSpec,
     }
     leaves = ("study", "scenarios", "output")
     if not path:
@@ -209,4 +208,4 @@ def accepted_keys(*path: str) -> list[str] | None:
         raise KeyError(path[1])
     if path[0] == "scenario" and path[1] == "mechanisms":
         return list(Mechanisms.model_fields) if len(path) == 2 else []
-    return None if path[1] in ("parameters", "interventions", *_LISTS) else []
+    return None if path[1] in ("parameters", "interventions", "factors", "rows", *_LISTS) else []
