@@ -96,9 +96,9 @@ def check_outcomes(config: RunConfig) -> None:
 
     In a world that does without some systems, what went with them is no fault.
     """
-    from steppe.results.indicators import OfWorld
     from steppe.analysis.verdicts import check_outcomes as check
     from steppe.config.compose import options
+    from steppe.results.indicators import OfWorld
 
     if config.world.without or not any(one.outcomes for one in config.scenarios):
         return
@@ -150,7 +150,7 @@ def resumed(folder: Path, progress: Progress) -> Outcome:
     from steppe.results.manifest import read_manifest
 
     read_manifest(folder)
-    from steppe.simulation.runner import resume
+    from steppe.simulation.extend import resume
 
     with _stoppable(folder):
         return _outcome(resume(folder, progress, log.warning), folder)
@@ -297,6 +297,10 @@ def run_text(folder: Path) -> str:
     from steppe.results.query import open_run
 
     run = open_run(folder)
+    if run.manifest.get("design"):
+        from steppe.report.sweep import sweep_text
+
+        return sweep_text(run)
     rich = sys.stdout.isatty()
     if len(run.scenarios) > 1:
         from steppe.analysis.comparison import compare

@@ -138,6 +138,8 @@ class DesignSpec(Section):
         ``readings.QUESTION``; ``*`` stands for any part of a name, ``all`` for every uncertain number
     without : names, with ``*``, that a ``*`` of factors does not stand for
     points : N, of lhs and sobol the number of points, of saltelli that of its base sample
+    outcomes : what is kept of every replicate, as ``MEASURE ENTITY @YEAR``; without a year at the end. Default: the outcomes
+        by which the scenarios are judged
     rows : of a list, the points: name → value
     file : of csv, the table
     optimal : of morris, how many of the trajectories are kept, those that spread most
@@ -146,6 +148,7 @@ class DesignSpec(Section):
     kind: Kind
     factors: dict[str, FactorSpec] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
     points: OptionalWhole = Field(default=None, ge=1)
     seed: OptionalWhole = Field(default=None, ge=0, lt=2**64)
     levels: OptionalWhole = Field(default=None, ge=2, le=MAX_POINTS)
@@ -206,7 +209,10 @@ def _complete(spec: DesignSpec) -> None:
         given = None if given == () else given
         if given is not None and key not in wanted:
             raise input_error(
-                f"{spec.kind} has no {key}", key=key, value=given, accepted=["factors", "without", *wanted]
+                f"{spec.kind} has no {key}",
+                key=key,
+                value=given,
+                accepted=["factors", "without", "outcomes", *wanted],
             )
         if given is None and wanted.get(key) is _NEEDED:
             raise InputError(

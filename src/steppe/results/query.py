@@ -156,6 +156,11 @@ class Run:
         """A new DuckDB connection with the tables of one scenario at one design point only, as views."""
         return self._with_views(self.chunks(scenario, point))
 
+    def connection_to_all(self, scenario: str) -> Any:
+        """A new DuckDB connection with the tables of one scenario at all its design points, as views."""
+        self.chunks(scenario)
+        return self._with_views(one for one in self.markers if one.chunk.scenario == scenario)
+
     def _with_views(self, markers: Iterable[Marker]) -> Any:
         connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         chosen = tuple(markers)

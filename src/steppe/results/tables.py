@@ -7,7 +7,7 @@ a table has its own, `point` are the chunk's and are added when it is written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
@@ -119,18 +119,6 @@ class ChunkId:
         return f"{quote(self.scenario, safe='')}-{self.point:05d}-{self.first:08d}"
 
 
-def plan_chunks(scenarios: Sequence[str], points: int, replicates: int, size: int) -> list[ChunkId]:
-    """The chunks of a run: for each scenario and design point, blocks of `size` replicates, the last one
-    shorter.
-    """
-    return [
-        ChunkId(scenario, point, first, min(size, replicates - first))
-        for scenario in scenarios
-        for point in range(points)
-        for first in range(0, replicates, size)
-    ]
-
-
 def draw_of(replicate: Any, draws: int, replicates: int) -> Any:
     """The draw of the evidence to which a replicate belongs: blocks of replicates/draws, or as near to it as can be.
 
@@ -164,34 +152,10 @@ class Schema:
     columns: tuple[Column, ...]
 
 
-def plan_points(
-    scenario: str, points: int, replicates: int, size: int, done: Collection[ChunkId] = ()
-) -> list[ChunkId]:
-    """The chunks that a scenario still needs at a design's points: blocks of points with about `size` replicates in all.
-
-    done : chunks that are there, of whatever sizes; replicates are always added at the end of those of a point
-    """
-    have = np.zeros(points, np.int64)
-    for chunk in sorted(done):
-        if chunk.scenario == scenario:
-            block = slice(chunk.point, chunk.point + chunk.points)
-            have[block] = np.where(have[block] == chunk.first, chunk.first + chunk.count, have[block])
-    planned, point = [], 0
-    while point < points:
-        first = int(have[point])
-        count = min(size, replicates - first)
-        end = point + 1
-        while end < points and have[end] == first and (end - point + 1) * count <= size:
-            end += 1
-        if count > 0:
-            planned += [
-                ChunkId(scenario, point, start, min(count, replicates - start), end - point)
-                for start in range(first, replicates, count)
-            ]
-        point = end
-    return planned
-
-
+DESIGN, POINTS = (
+    "design.csv",
+    "points.csv",
+)  # the rows of a design in its order; its points as the run numbers them
 DRAWS = "draws.parquet"  # the drawn values of a run, see `parts.write_draws`
 CHUNK_COLUMNS = (
     Column("scenario", "text", "", "scenario"),

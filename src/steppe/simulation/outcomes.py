@@ -73,7 +73,10 @@ def _year(text: str, name: str, first: int, years: int) -> int:
     if text.strip().isdigit() and first <= int(text) <= first + years:
         return int(text)
     raise input_error(
-        "the run has no such year", key="design.outcomes", value=name, accepted=f"@{first} to @{first + years}"
+        "the run has no such year",
+        key="design.outcomes",
+        value=name,
+        accepted=f"@{first} to @{first + years}",
     )
 
 
@@ -105,8 +108,8 @@ def _column(record: Record, world: World, one: Wanted) -> Array:
             return record.polarisation[:, y]
         return record.influence[:, y, world.poles.index(head)]
     if table == "alignments" and "{}" in column:
-        series = {"share_{}": record.shares, "tie_{}": record.ties, "affinity_{}": record.affinities}[column]
-        return series[:, y, world.states.index(head), world.poles.index(tail)]
+        of_poles = {"share_{}": record.shares, "tie_{}": record.ties, "affinity_{}": record.affinities}
+        return of_poles[column][:, y, world.states.index(head), world.poles.index(tail)]
     if table == "corridors":
         e = world.network.segments.index(head)
         return record.segment_status[:, y, e] == 1 if column == "status" else record.segment_flow[:, y, e]
@@ -114,8 +117,14 @@ def _column(record: Record, world: World, one: Wanted) -> Array:
         q = world.network.demands.index(head)
         if column == "shipped":
             return record.demand_shipped[:, y, q] * np.float32(world.network.volume[q])
-        return record.demand_cost[:, y, q] if column == "cost" else record.demand_via[:, y, q, world.poles.index(tail)]
-    names = {"organisations": world.organisations, "processes": world.agenda.processes}.get(table, world.states)
+        return (
+            record.demand_cost[:, y, q]
+            if column == "cost"
+            else record.demand_via[:, y, q, world.poles.index(tail)]
+        )
+    names = {"organisations": world.organisations, "processes": world.agenda.processes}.get(
+        table, world.states
+    )
     series: Array = getattr(record, column)
     return series[:, y, names.index(head)]
 
@@ -153,15 +162,17 @@ class _History:
             return self._merged(past, head, tail)
         status = self._status(past, self.world.states.index(head), self.world.organisations.index(tail))
         if one.measure.column == "member":
-            return status == MEMBER
-        return (status == OBSERVER) | (status == SUSPENDED)
+            return np.asarray(status == MEMBER)
+        return np.asarray((status == OBSERVER) | (status == SUSPENDED))
 
     def _status(self, past: Array, i: int, o: int) -> Array:
         """(R,) status of a state in a body: the last change, unless the body was closed after it."""
         events = self.events
         own = past & (events["organisation"] == o)
         closed = own & np.isin(events["kind"], _CLOSING)
-        changed = own & (events["state"] == i) & (events["status_to"] >= 0) & ~np.isin(events["kind"], _UNCHANGING)
+        changed = (
+            own & (events["state"] == i) & (events["status_to"] >= 0) & ~np.isin(events["kind"], _UNCHANGING)
+        )
         status = np.full(self.replicates, self.world.status[i, o], np.int64)
         rows = np.flatnonzero(closed | changed)  # in the order of events, so that the last one stays
         _, last = np.unique(self.replicate[rows][::-1], return_index=True)
@@ -179,4 +190,4 @@ class _History:
         )
         found = np.full(self.replicates, -1)
         found[self.replicate[rows]] = self.events["other"][rows]
-        return found == bodies.index(into)
+        return np.asarray(found == bodies.index(into))

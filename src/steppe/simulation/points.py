@@ -5,13 +5,12 @@ A point that cannot be simulated is recorded with its error; it sinks no other p
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from steppe.config.schema import Scenario, overridden, switches
-from steppe.design.table import PointSettings, point_settings
+from steppe.design.points import PointSettings
 from steppe.mechanisms.observe import new_record
 from steppe.mechanisms.records import EVENT, MAX_EVENTS
 from steppe.mechanisms.state import parameters_of
@@ -26,11 +25,10 @@ Array = np.ndarray[Any, Any]
 
 def simulate_points(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
     """The outcomes of a scenario at the points of a chunk that belong to it, and the points that failed."""
-    design = prepared.design
-    assert design is not None
+    assert prepared.points is not None
     points, found, failed = [], [], []
     for point in range(chunk.point, chunk.point + chunk.points):
-        settings = point_settings(design, point)
+        settings = prepared.points.settings(point)
         if settings.scenario not in (None, chunk.scenario):
             continue
         points.append(point)
@@ -107,7 +105,9 @@ def _outcomes(asked: tuple[Wanted, ...], chunk: ChunkId, points: list[int], valu
     return {
         "point": np.tile(np.repeat(np.array(points, np.int32), r), k),
         "replicate": np.tile(np.arange(chunk.first, chunk.first + r, dtype=np.int32), k * p),
-        "measure": Coded(np.repeat([measures.index(one.measure.id) for one in asked], each).astype(np.int16), measures),
+        "measure": Coded(
+            np.repeat([measures.index(one.measure.id) for one in asked], each).astype(np.int16), measures
+        ),
         "entity": Coded(np.repeat([names.index(one.entity) for one in asked], each).astype(np.int16), names),
         "year": np.repeat([one.year for one in asked], each).astype(np.int16),
         "value": np.ascontiguousarray(values.transpose(1, 0, 2)).ravel(),

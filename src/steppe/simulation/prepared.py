@@ -3,23 +3,32 @@
 A world and its parameters are built from evidence: the coded one, or a draw of it.
 """
 
+from __future__ import annotations
+
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from steppe.config.compose import compose
 from steppe.config.schema import RunConfig, Scenario, draws, overridden, switches
+from steppe.design.points import build
 from steppe.errors import InputError
 from steppe.evidence import Evidence
+from steppe.results.indicators import SYSTEM
 from steppe.results.tables import draw_of
 from steppe.simulation.consequences import consequence_records, named_in
+from steppe.simulation.numbered import Points, numbered
+from steppe.simulation.outcomes import Wanted, wanted
 from steppe.simulation.plan import plan, step_of
 from steppe.simulation.replicate import REPLICATE_LIMIT, initial_record
 from steppe.simulation.sampling import Sampled, sampled
 from steppe.world.arrays import World
 from steppe.world.build import build_world
+from steppe.world.drawn import Uncertain, uncertain
 from steppe.world.spec import evidence_for
 from steppe.world.without import removal
 
@@ -117,19 +126,12 @@ def parameter_values(evidence: Evidence, config: RunConfig) -> dict[str, float]:
     return {**coded, **without, **config.parameters}
 
 
-def prepare(config: RunConfig) -> Prepared:
-    """Build the world and the starting records of every scenario. Raises InputError."""
-    if config.ensemble.parameters == "posterior":
-        raise InputError(
-            "there is no posterior to draw from: the model has not been calibrated",
-            key="ensemble.parameters",
-            value=config.ensemble.parameters,
-            accepted=["central", "sampled"],
-        )
-    if config.ensemble.replicates > REPLICATE_LIMIT:
-        raise InputError(
-            "too many replicates", key="ensemble.replicates", accepted=f"at most {REPLICATE_LIMIT}"
-        )
+def prepare(config: RunConfig, kept: Sequence[str] = ()) -> Prepared:
+    """Build the world and the starting records of every scenario. Raises InputError.
+
+    kept : ids of design points that a run has already, in its order
+    """
+    _check_ensemble(config)
     evidence = evidence_for(config.world)
     coded = start(evidence, config)
     per_year, plans = config.ensemble.steps_per_year, {}
@@ -140,7 +142,69 @@ def prepare(config: RunConfig) -> Prepared:
             dated.append((step_of(one.date, coded.world.start, per_year), told))
         plans[scenario.name] = plan(dated, coded.world)
     count = draws(config)
-    return Prepared(config, coded, plans, None if count is None else sampled(evidence, config, count))
+    drawn = None if count is None else sampled(evidence, config, count)
+    if config.design is None:
+        return Prepared(config, coded, plans, drawn)
+    points = numbered(build(config.design, evidence, config.world, config), kept)
+    asked = wanted(_outcomes(config), coded.world, config.ensemble.years)
+    return Prepared(
+        config, coded, plans, drawn, points, asked, uncertain(evidence, config.world, config.parameters)
+    )
+
+
+def _check_ensemble(config: RunConfig) -> None:
+    """Raise InputError for an ensemble that cannot be simulated."""
+    ensemble = config.ensemble
+    if ensemble.parameters == "posterior":
+        raise InputError(
+            "there is no posterior to draw from: the model has not been calibrated",
+            key="ensemble.parameters",
+            value=ensemble.parameters,
+            accepted=["central", "sampled"],
+        )
+    if config.design is not None and ensemble.parameters != "central":
+        raise InputError(
+            "a design says itself what varies",
+            key="ensemble.parameters",
+            value=ensemble.parameters,
+            accepted="central; or design.factors=[all] to vary every uncertain number",
+        )
+    if ensemble.replicates > REPLICATE_LIMIT:
+        raise InputError(
+            "too many replicates", key="ensemble.replicates", accepted=f"at most {REPLICATE_LIMIT}"
+        )
+
+
+def _outcomes(config: RunConfig) -> list[str]:
+    """What a design keeps: what it names, or that by which its scenarios are judged. Raises InputError for nothing."""
+    design = config.design
+    named = list(design.outcomes) if design is not None else []
+    if not named:
+        judged = (one for scenario in config.scenarios for one in scenario.outcomes)
+        named = [one.measure if one.of == SYSTEM else f"{one.measure} {one.of}" for one in judged]
+    if not named:
+        raise InputError(
+            "nothing is kept of the design's points",
+            key="design.outcomes",
+            accepted="'design.outcomes=[member UZB/EAEU, cohesion CCA @2031]'; see steppe list measures",
+        )
+    return list(dict.fromkeys(named))
+
+
+def under_readings(config: RunConfig, readings: Mapping[str, str]) -> RunConfig:
+    """The config with other readings, composed anew from what the user wrote, without its design.
+
+    Raises InputError where composing it without them does not give the config back: files have changed.
+    """
+    written = [one for one in config.overrides if not one.lstrip("+").startswith("design")]
+    same = {"design": None, "overrides": (), "output": None}
+    if compose(written).model_copy(update=same) != config.model_copy(update=same):
+        raise InputError(
+            "the readings cannot be varied: the files that the config was composed from have changed since",
+            key="design.factors",
+            value=", ".join(f"readings.{name}" for name in readings),
+        )
+    return compose([*written, *(f"readings.{name}={option}" for name, option in readings.items())])
 
 
 def start(evidence: Evidence, config: RunConfig) -> Start:

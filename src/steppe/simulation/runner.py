@@ -8,13 +8,11 @@ import hashlib
 import os
 import resource
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,28 +21,28 @@ import numpy as np
 from steppe import paths
 from steppe.config.outcomes import is_given
 from steppe.config.resolved import dump, load_config
-from steppe.config.schema import RunConfig, Scenario, draws, overridden, steps, switches
+from steppe.config.schema import RunConfig, steps
+from steppe.design.table import write_table
 from steppe.errors import InputError
-from steppe.evidence import Evidence
 from steppe.mechanisms.kernel import source_hash
 from steppe.mechanisms.observe import Record, new_record
 from steppe.mechanisms.records import EVENT, MAX_EVENTS
 from steppe.mechanisms.state import capacity, parameters_of
+from steppe.results.chunks import plan_chunks
+from steppe.results.files import write_text, write_whole
 from steppe.results.manifest import read_manifest
 from steppe.results.parts import write_draws
 from steppe.results.store import RunFolder
-from steppe.results.tables import DRAWS, ChunkId, ChunkTables, draw_of, plan_chunks
+from steppe.results.tables import DESIGN, DRAWS, POINTS, ChunkId, ChunkTables
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
-from steppe.simulation.consequences import named_in
 from steppe.simulation.ensemble import run_chunk
-from steppe.simulation.plan import plan, step_of
+from steppe.simulation.numbered import described
+from steppe.simulation.points import simulate_points
+from steppe.simulation.prepared import Prepared as Prepared
+from steppe.simulation.prepared import parameter_values as parameter_values
+from steppe.simulation.prepared import prepare as prepare
 from steppe.simulation.recorder import chunk_tables
-from steppe.simulation.replicate import REPLICATE_LIMIT, initial_record
-from steppe.simulation.sampling import Sampled, sampled
-from steppe.world.arrays import World
-from steppe.world.build import build_world
-from steppe.world.spec import evidence_for, seeds_folder
-from steppe.world.without import removal
+from steppe.world.spec import seeds_folder
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
@@ -63,7 +61,9 @@ class RunSummary:
 
 
 def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
-    """Simulate one chunk, draw by draw. The workspace of the calling thread is used again from chunk to chunk."""
+    """Simulate one chunk, draw by draw or point by point. The calling thread's workspace is used again from chunk to chunk."""
+    if prepared.points is not None:
+        return simulate_points(prepared, chunk)
     ensemble, world = prepared.config.ensemble, prepared.world
     record = new_record(chunk.count, ensemble.years, world)
     events, full = [], 0
@@ -111,7 +111,8 @@ def compile_ahead(prepared: Prepared, say: Say) -> None:
     room = capacity(prepared.world)
     if not was_compiled(room):
         say(f"compiling once, about {COMPILE_SECONDS} s")
-    simulate(prepared, ChunkId(prepared.config.scenarios[0].name, 0, 0, 0))
+    one = replace(prepared, points=None) if prepared.points else prepared
+    simulate(one, ChunkId(prepared.config.scenarios[0].name, 0, 0, 0))
     note_compiled(room)
 
 
@@ -124,8 +125,8 @@ def run(config: RunConfig, folder: Path, progress: Progress, say: Say = lambda t
     prepared = prepare(config)
     text = dump(config)
     with RunFolder.create(folder, manifest(prepared, text), text) as store:
-        _write_draws(prepared, folder)
-        return _complete(prepared, store, progress, say, started)
+        write_beside(prepared, folder)
+        return complete(prepared, store, progress, say, started)
 
 
 def resume(folder: Path, progress: Progress, say: Say = lambda text: None) -> RunSummary:
@@ -133,9 +134,16 @@ def resume(folder: Path, progress: Progress, say: Say = lambda text: None) -> Ru
     started = time.perf_counter()
     wanted = read_manifest(folder)
     config = load_config(folder / "config.yaml")
-    prepared = prepare(config)
-    now = manifest(prepared, dump(config))
-    for key in ("config_sha256", "evidence_sha256", "rules", "draws_sha256"):
+    prepared = prepare(config, kept_points(folder))
+    check_same(wanted, manifest(prepared, dump(config)), folder)
+    with RunFolder.resume(folder) as store:
+        write_beside(prepared, folder)
+        return complete(prepared, store, progress, say, started)
+
+
+def check_same(wanted: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
+    """Raise InputError where a run was made from something else than it would be made from now."""
+    for key in ("config_sha256", "evidence_sha256", "rules", "draws_sha256", "points_sha256"):
         if wanted.get(key) != now.get(key):
             raise InputError(
                 "the run cannot be resumed: what it was made from has changed, and its parts would not fit together",
@@ -144,39 +152,45 @@ def resume(folder: Path, progress: Progress, say: Say = lambda text: None) -> Ru
                 value=now.get(key),
                 accepted=str(wanted.get(key)),
             )
-    with RunFolder.resume(folder) as store:
-        _write_draws(prepared, folder)
-        return _complete(prepared, store, progress, say, started)
 
 
-def _write_draws(prepared: Prepared, folder: Path) -> None:
-    """The drawn values beside the tables; the same bytes whenever it is done."""
+def write_beside(prepared: Prepared, folder: Path) -> None:
+    """The drawn values, or the design and its points, beside the tables; the same bytes whenever it is done."""
     if prepared.sampled is not None:
         write_draws(folder / DRAWS, prepared.sampled.uncertain.ids, prepared.sampled.table())
+    points = prepared.points
+    if points is not None:
+        write_whole(folder / DESIGN, lambda to: write_table(points.design, to))
+        write_text(folder / POINTS, "\n".join(["id", *points.ids, ""]))
 
 
-def _complete(
+def kept_points(folder: Path) -> list[str]:
+    """Ids of the points of a run, by number; none of one without a design."""
+    file = folder / POINTS
+    return file.read_text(encoding="utf-8").split()[1:] if file.is_file() else []
+
+
+def complete(
     prepared: Prepared, store: RunFolder, progress: Progress, say: Say, started: float
 ) -> RunSummary:
     """Simulate and store the chunks that are not there yet."""
-    ensemble = prepared.config.ensemble
-    chunks = plan_chunks([s.name for s in prepared.config.scenarios], 1, ensemble.replicates, ensemble.chunk)
     done = store.done_chunks()
-    todo = [chunk for chunk in chunks if chunk not in done]
-    stored, planned = sum(c.count for c in done), sum(c.count for c in chunks)
+    todo = left(prepared, done)
+    stored = sum(c.count * c.points for c in done)
+    planned = stored + sum(c.count * c.points for c in todo)
     cpu = time.process_time()
     if todo:
         compile_ahead(prepared, say)
     progress(stored, planned)
     for chunk in work(prepared, store, todo):
-        stored += chunk.count
+        stored += chunk.count * chunk.points
         progress(stored, planned)
     failed = store.failed_chunks()
-    computed = sum(c.count for c in todo if c not in failed) * steps(prepared.config)
+    computed = sum(c.count * c.points for c in todo if c not in failed) * steps(prepared.config)
     wall = time.perf_counter() - started
     store.finish(
         {
-            "chunks": {"planned": len(chunks)},
+            "chunks": {"planned": len(done) + len(todo)},
             "wall_s": round(wall, 3),
             "cpu_s": round(time.process_time() - cpu, 3),
             "replicate_steps_per_s": round(computed / wall),
@@ -184,8 +198,19 @@ def _complete(
         }
     )
     return RunSummary(
-        len(chunks), len(store.done_chunks()), {c.name: e for c, e in failed.items()}, wall, computed
+        len(done) + len(todo),
+        len(store.done_chunks()),
+        {c.name: e for c, e in failed.items()},
+        wall,
+        computed,
     )
+
+
+def left(prepared: Prepared, done: Collection[ChunkId]) -> list[ChunkId]:
+    """The chunks of a run that are not there yet."""
+    ensemble, names = prepared.config.ensemble, [s.name for s in prepared.config.scenarios]
+    points = len(prepared.points.ids) if prepared.points else 1
+    return plan_chunks(names, points, ensemble.replicates, ensemble.chunk, done)
 
 
 def peak_kilobytes() -> int:
@@ -261,6 +286,7 @@ def manifest(prepared: Prepared, config_text: str) -> dict[str, Any]:
         "evidence_sha256": evidence_hash(config),
         "rules": source_hash(),
         **_drawn(prepared),
+        **_designed(prepared),
     }
 
 
@@ -273,6 +299,15 @@ def _drawn(prepared: Prepared) -> dict[str, Any]:
         "drawn_values": len(prepared.sampled.uncertain.ids),
         "draws_sha256": prepared.sampled.digest(),
     }
+
+
+def _designed(prepared: Prepared) -> dict[str, Any]:
+    """What the manifest says of the design; nothing where there is none."""
+    if prepared.points is None:
+        return {}
+    digest = hashlib.sha256("\n".join(prepared.points.ids).encode()).hexdigest()
+    asked = [{"measure": one.measure.id, "entity": one.entity, "year": one.year} for one in prepared.asked]
+    return {"design": described(prepared.points), "outcomes": asked, "points_sha256": digest}
 
 
 def _years_on(start: date, years: int) -> date:
