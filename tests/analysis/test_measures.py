@@ -9,10 +9,10 @@ import pytest
 
 from results.fake import BODIES, POLES, START, STATES, YEARS, FakeChunk, fake_chunk, make_run
 from steppe.analysis import observations
-from steppe.results.indicators import MEASURES, SYSTEM, catalogue, chosen, entities
 from steppe.analysis.measures import measure_table, measure_values
 from steppe.analysis.observations import observe
 from steppe.errors import InputError
+from steppe.results.indicators import MEASURES, SYSTEM, catalogue, chosen, entities
 from steppe.results.query import Run
 from steppe.results.store import RunFolder
 from steppe.results.tables import entity_of, plan_chunks, table_schemas
