@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from steppe.cli.frame import Stopped, log
+from steppe.cli.frame import Incomplete, Stopped, log, show
 from steppe.errors import InputError
 from steppe.paths import shown
 
@@ -154,6 +154,53 @@ def resumed(folder: Path, progress: Progress) -> Outcome:
 
     with _stoppable(folder):
         return _outcome(resume(folder, progress, log.warning), folder)
+
+
+def extended(folder: Path, changes: Mapping[str, Any], progress: Progress) -> Outcome:
+    """More replicates or points for a run."""
+    from steppe.simulation.extend import extend
+
+    with _stoppable(folder):
+        return _outcome(extend(folder, changes, progress, log.warning), folder)
+
+
+def extended_until(
+    folder: Path,
+    outcome: str | None,
+    target: float | None,
+    budget: float | None,
+    most: int,
+    progress: Progress,
+) -> tuple[Outcome, str]:
+    """Replicates added until an outcome is sharp enough or a budget is spent; and why it ended."""
+    from steppe.analysis.adaptive import extend_until
+
+    with _stoppable(folder):
+        summary, said = extend_until(folder, outcome, target, budget, most, progress, log.warning)
+        return _outcome(summary, folder), said
+
+
+def report(outcome: Outcome, as_json: bool, quiet: bool) -> None:
+    """The end of a run, resume or extension: what is stored and what it says; failed chunks make it incomplete."""
+    from steppe.report.terminal import duration
+
+    summary = summarised(Path(outcome.folder)) if outcome.done else None
+
+    def text() -> str:
+        stored = f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"
+        lines = [f"{stored} in {duration(outcome.seconds)}"]
+        for chunk, error in outcome.failed.items():
+            lines.append(f"  failed {chunk}: {(error.strip() or 'unknown').splitlines()[-1]}")
+        if outcome.failed:
+            lines.append(f"try them again: steppe resume {outcome.folder}")
+        if summary is not None and not quiet:
+            lines += ["", run_text(Path(outcome.folder))]
+        return "\n".join(lines)
+
+    show({**outcome.as_dict(), "summary": summary}, text, as_json)
+    if outcome.failed:
+        log.error("%d chunks failed; try them again: steppe resume %s", len(outcome.failed), outcome.folder)
+        raise Incomplete
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from steppe.cli import adapters
+from steppe.cli import adapters, sweeps
 from steppe.cli.evidence import evidence_app
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
 from steppe.cli.patterns import EPILOG as PATTERNS_EPILOG
@@ -32,6 +32,8 @@ app = typer.Typer(
 )
 app.add_typer(evidence_app, name="evidence")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
+for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
+    app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
@@ -83,7 +85,7 @@ def run(
 
     with Progress(quiet or json) as progress:
         outcome = adapters.simulated(config, folder, progress)
-    _report(outcome, json, quiet)
+    adapters.report(outcome, json, quiet)
 
 
 @app.command(
@@ -127,7 +129,7 @@ def ask(
     with Progress(quiet or json) as progress:
         outcome = adapters.simulated(asked.config, folder, progress)
     if outcome.failed:
-        _report(outcome, json, quiet)
+        adapters.report(outcome, json, quiet)
     answer = asking.answered(asked, folder)
     show(answer, lambda: asking.text(answer, asked, folder), json)
 
@@ -146,7 +148,7 @@ def resume(folder: RunFolder, json: Json = False, verbose: Verbose = 0, quiet: Q
 
     with Progress(quiet or json) as progress:
         outcome = adapters.resumed(folder, progress)
-    _report(outcome, json, quiet)
+    adapters.report(outcome, json, quiet)
 
 
 @app.command(
@@ -263,29 +265,6 @@ def _print_config(which: str, config: Any, as_json: bool) -> None:
     from steppe.config.resolved import dump
 
     show(config.model_dump(mode="json", by_alias=True), lambda: dump(config).rstrip(), as_json)
-
-
-def _report(outcome: adapters.Outcome, as_json: bool, quiet: bool) -> None:
-    """The end of a run or resume: what is stored and what it says; failed chunks make it incomplete."""
-    from steppe.report.terminal import duration
-
-    summary = adapters.summarised(Path(outcome.folder)) if outcome.done else None
-
-    def text() -> str:
-        stored = f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"
-        lines = [f"{stored} in {duration(outcome.seconds)}"]
-        for chunk, error in outcome.failed.items():
-            lines.append(f"  failed {chunk}: {(error.strip() or 'unknown').splitlines()[-1]}")
-        if outcome.failed:
-            lines.append(f"try them again: steppe resume {outcome.folder}")
-        if summary is not None and not quiet:
-            lines += ["", adapters.run_text(Path(outcome.folder))]
-        return "\n".join(lines)
-
-    show({**outcome.as_dict(), "summary": summary}, text, as_json)
-    if outcome.failed:
-        log.error("%d chunks failed; try them again: steppe resume %s", len(outcome.failed), outcome.folder)
-        raise Incomplete
 
 
 def main() -> None:
