@@ -20,7 +20,7 @@ def sensitivity(
     outcome: str,
     scenario: str,
     reference: str | None = None,
-    method: str = "auto",
+    method: str | Sequence[str] = "auto",
     drop: bool = False,
 ) -> Sensitivity:
     """Sensitivity of an outcome under a scenario, or of its paired difference from a reference.
@@ -139,7 +139,7 @@ def _means(values: Array) -> Array:
     defined = ~np.isnan(values)
     count = defined.sum(axis=1)
     total = np.where(defined, values, 0).sum(axis=1, dtype=float)
-    return np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0))
 
 
 def _ends(one: Mapping[str, Any], settings: Sequence[Any]) -> tuple[float, float]:
