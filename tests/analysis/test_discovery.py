@@ -6,6 +6,9 @@ import builtins
 import csv
 import json
 import logging
+import os
+import subprocess
+import sys
 from importlib import resources
 from typing import Any
 
@@ -258,6 +261,27 @@ def test_same_from_run_to_run_and_ready_for_json(corner: Data) -> None:
     again = json.loads(json.dumps(one.as_dict()))
     assert again["boxes"][0]["limits"][0]["factor"] in corner[0]
     assert again["k"] == int(corner[1].sum())
+
+
+@pytest.mark.slow
+def test_same_from_process_to_process() -> None:
+    """Texts are hashed with a salt of the process; which of two equal peels is taken must not hang on it."""
+    code = (
+        "import numpy as np; from steppe.analysis.discovery import discover; r = np.random.default_rng(6);"
+        "x = {n: r.choice(list('abcdefgh'), 400) for n in ('u', 'v', 'w')};"
+        "print(discover(x, np.isin(x['u'], ['a', 'b']) & (r.random(400) < 0.7), folds=2).as_dict())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": salt},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for salt in ("1", "2", "3")
+    }
+    assert len(found) == 1
 
 
 def test_constant_factor_is_named_and_left_out(corner: Data) -> None:

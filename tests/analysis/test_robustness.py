@@ -77,6 +77,12 @@ def test_ranks_and_ties() -> None:
     assert "satisficing" not in found.best  # there is no threshold
 
 
+def test_the_same_values_in_another_order_are_equals() -> None:
+    """0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 in binary."""
+    found = robustness([[0.1, 0.2, 0.3], [0.3, 0.2, 0.1]], ("a", "b"))
+    assert {row.ranks for row in found.rankings} == {(1, 1)}
+
+
 def test_lower_is_better_mirrors_all() -> None:
     """Costs are payoffs with the sign turned: same ranks, values in the unit of the costs, same regret."""
     options = Options(threshold=1.0, optimism=0.3)

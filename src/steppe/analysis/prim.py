@@ -117,7 +117,7 @@ def _workbench() -> ModuleType:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it names what else could be installed
-            from ema_workbench.analysis import prim  # type: ignore[import-untyped,unused-ignore]
+            from ema_workbench.analysis import prim  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError as error:
         raise InputError(
             "scenario discovery needs a package that is not installed",
@@ -129,7 +129,7 @@ def _workbench() -> ModuleType:
 
 
 def _frame(factors: Sequence[Factor]) -> Any:
-    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+    import pandas as pd  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
     return pd.DataFrame(
         {

@@ -271,9 +271,9 @@ def _ranking(
 ) -> Ranking:
     """found : (L) of the oriented values;  drawn : (L, B) of the resamples"""
     sign = -1 if measure.small else 1
-    order = sign * found
+    order, again = _without_dust(sign * found), _without_dust(sign * drawn)
     ranks = 1 + (order[None, :] > order[:, None]).sum(axis=1)
-    first = (sign * drawn == (sign * drawn).max(axis=0)).mean(axis=1)
+    first = (again == again.max(axis=0)).mean(axis=1)
     turned = measure.oriented and not higher_is_better
     shown, again = (-found, -drawn) if turned else (found, drawn)
     low, high = np.quantile(again, (0.5 - level / 2, 0.5 + level / 2), axis=-1)
@@ -289,6 +289,13 @@ def _ranking(
         ranks=tuple(ranks.tolist()),
         first=tuple(first.tolist()),
     )
+
+
+def _without_dust(numbers: Array) -> Array:
+    """Twelve digits: sums of the same values in another order are equals."""
+    scale = float(np.abs(numbers).max()) or 1.0
+    rounded: Array = np.round(numbers / scale, 12)
+    return rounded
 
 
 def _resampled(

@@ -37,7 +37,7 @@ def grow(factors: Sequence[Factor], cases: Array, depth: int = DEPTH, min_mass: 
     Choices are split one against the rest.
     """
     try:
-        from sklearn.tree import DecisionTreeClassifier  # type: ignore[import-untyped,unused-ignore]
+        from sklearn.tree import DecisionTreeClassifier  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError as error:
         raise InputError(
             "a classification tree needs a package that is not installed",
