@@ -203,7 +203,7 @@ def list_(
     quiet: Quiet = False,
 ) -> None:
     """What there is of a kind, one row each."""
-    from steppe.cli.catalogue import listed, listing
+    from steppe.api.catalogue import listed, listing
 
     rows = listing(kind, world, config_dir)
     show({"kind": kind, "rows": rows}, lambda: listed(kind, rows), json)
@@ -232,7 +232,7 @@ def show_(
     quiet: Quiet = False,
 ) -> None:
     """All that is known of one thing, with its sources."""
-    from steppe.cli.catalogue import described, rendered
+    from steppe.api.catalogue import described, rendered
 
     data = described(name, world, config_dir)
     show(data, lambda: rendered(data), json)
