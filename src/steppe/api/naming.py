@@ -30,8 +30,8 @@ class Named:
 def measure_of(name: str) -> Measure:
     """A measure by its id, or as ``P(id)`` if it is a probability. Raises InputError with the nearest name.
 
-        >>> measure_of("P(member)").of
-        ('state', 'organisation')
+    >>> measure_of("P(member)").of
+    ('state', 'organisation')
     """
     found = _PROBABILITY.match(name)
     (measure,) = chosen([found[1] if found else name])
@@ -64,7 +64,9 @@ def rows_of(measure: Measure, listed: Listed, of: Mapping[str, Any]) -> list[int
         several = [wanted] if isinstance(wanted, str) else list(wanted)
         for one in several:
             if one not in accepted:
-                raise input_error(f"{measure.id} is not measured of {one!r}", key=word, value=one, accepted=accepted)
+                raise input_error(
+                    f"{measure.id} is not measured of {one!r}", key=word, value=one, accepted=accepted
+                )
         kept = [keep and text in several for keep, text in zip(kept, texts, strict=True)]
     return [row for row, keep in enumerate(kept) if keep]
 

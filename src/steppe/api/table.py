@@ -15,6 +15,7 @@ from steppe.errors import InputError, input_error
 Array = np.ndarray[Any, Any]
 
 SHOWN = 20  # rows that are printed; of more, the first and the last
+WIDEST = 48  # characters of a cell that are printed
 
 
 class Table:
@@ -75,9 +76,9 @@ class Table:
     def where(self, **equal: Any) -> Table:
         """The rows in which columns have these values (or one of several).
 
-            >>> table = Table({"year": [2025, 2026], "mean": [0.5, 0.75]})
-            >>> table.where(year=2026)["mean"]
-            array([0.75])
+        >>> table = Table({"year": [2025, 2026], "mean": [0.5, 0.75]})
+        >>> table.where(year=2026)["mean"]
+        array([0.75])
         """
         kept = np.ones(len(self), bool)
         for name, wanted in equal.items():
@@ -88,16 +89,16 @@ class Table:
     def to_dict(self) -> dict[str, Array]:
         """Name → array.
 
-            >>> sorted(Table({"year": [2025], "mean": [0.5]}).to_dict())
-            ['mean', 'year']
+        >>> sorted(Table({"year": [2025], "mean": [0.5]}).to_dict())
+        ['mean', 'year']
         """
         return dict(self._columns)
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame. Raises InputError without pandas.
 
-            >>> Table({"year": [2025], "mean": [0.5]}).to_pandas().shape
-            (1, 2)
+        >>> Table({"year": [2025], "mean": [0.5]}).to_pandas().shape
+        (1, 2)
         """
         return extra("pandas", "exchange").DataFrame(self._columns)
 
@@ -154,9 +155,7 @@ class Table:
         ]
         if cut is not None:
             body.insert(cut, f'<tr><td colspan="{len(self.columns)}">…</td></tr>')
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table><p>{len(self):,} rows</p>"
-        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table><p>{len(self):,} rows</p>"
 
     def _shown(self) -> tuple[list[dict[str, Any]], int | None]:
         """The rows to print, None for what is undefined, and where some are left out."""
@@ -165,10 +164,7 @@ class Table:
         if cut is not None:
             places = np.concatenate([places[:cut], places[-cut:]])
         some = Table({name: values[places] for name, values in self._columns.items()})
-        rows = [
-            {name: None if _undefined(value) else value for name, value in row.items()} for row in some
-        ]
-        return rows, cut
+        return [{name: _printed(value) for name, value in row.items()} for row in some], cut
 
 
 def extra(module: str, group: str | None = None) -> Any:
@@ -189,7 +185,9 @@ def _column(values: Any) -> Array:
         return values.astype(object) if values.dtype.kind in "US" else values
     listed = list(values)
     known = [value for value in listed if value is not None]
-    if known and all(isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in known):
+    if known and all(
+        isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in known
+    ):
         return np.array([np.nan if value is None else value for value in listed])
     if known and len(known) == len(listed) and all(isinstance(value, bool) for value in known):
         return np.array(listed)
@@ -211,6 +209,13 @@ def _for_arrow(values: Array) -> Array:
 
 def _undefined(value: object) -> bool:
     return value is None or (isinstance(value, float) and value != value)
+
+
+def _printed(value: object) -> object:
+    """A cell as it is printed: None where undefined, long texts cut."""
+    if _undefined(value):
+        return None
+    return value[: WIDEST - 1] + "…" if isinstance(value, str) and len(value) > WIDEST else value
 
 
 def _text(value: object) -> str:

@@ -167,6 +167,18 @@ def compared(
     return compare(runs, reference, measures, years)
 
 
+def exported(folder: Path, file: Path, form: str, measures: list[str] | None) -> None:
+    """A run written to a file in another format."""
+    from steppe.api.exchange import export
+    from steppe.api.runs import Run
+    from steppe.results.query import open_run
+
+    try:
+        export(Run(open_run(folder)), file, form, measures)
+    except OSError as error:
+        raise Stopped(f"the file cannot be written: {error.strerror or error}") from None
+
+
 def compared_text(rows: list[dict[str, Any]], everything: bool) -> str:
     """What the scenarios ask for and the differences that stand out, in words; or every row."""
     if everything:

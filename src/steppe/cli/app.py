@@ -182,6 +182,36 @@ def compare(
 
 
 @app.command(
+    epilog=examples(
+        (
+            "steppe export runs/cca --format iamc --out cca.csv",
+            "estimates for pyam and the tools of the IAMC",
+        ),
+        ("steppe export runs/cca --format netcdf --out cca.nc", "every replicate, for xarray"),
+        (
+            "steppe export runs/cca --format csv --out cca.csv --measure depth",
+            "one measure with its intervals",
+        ),
+    )
+)
+@command
+def export(
+    folder: RunFolder,
+    form: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="iamc, csv or netcdf.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")],
+    measure: Annotated[
+        list[str] | None, typer.Option("--measure", metavar="NAME", help="Only these measures.")
+    ] = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Write a run for other programs."""
+    adapters.exported(folder, out, form, measure)
+    show({"run": str(folder), "file": str(out), "format": form}, lambda: str(out), json)
+
+
+@app.command(
     "list",
     epilog=examples(
         ("steppe list scenarios", "every question with what was predicted"),
