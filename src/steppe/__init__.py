@@ -14,10 +14,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from steppe.api.comparing import compare
     from steppe.api.ema import ema_model
     from steppe.api.function import ModelFunction, model_function
     from steppe.api.functions import Answer, ask, parameters, run, scenarios, show
-    from steppe.api.runs import Run, compare, open
+    from steppe.api.runs import Run, open
     from steppe.api.table import Table
     from steppe.errors import InputError, SteppeError
     from steppe.simulation.agents import Organisation, State
@@ -61,7 +62,7 @@ _HOME = {
     "World": "steppe.world.arrays",
     "WorldSpec": "steppe.world.spec",
     "ask": "steppe.api.functions",
-    "compare": "steppe.api.runs",
+    "compare": "steppe.api.comparing",
     "ema_model": "steppe.api.ema",
     "model_function": "steppe.api.function",
     "open": "steppe.api.runs",

@@ -1,7 +1,7 @@
-"""The model for the Exploratory Modeling Workbench [Kwakkel2017]_: uncertainties over the ranges of the evidence, scenarios as a lever.
+"""The model for the Exploratory Modeling Workbench [Kwakkel2017]_: uncertain parameters, and scenarios as a lever.
 
-.. [Kwakkel2017] Kwakkel, J. H. (2017) The Exploratory Modeling Workbench: an open source toolkit for exploratory modeling, scenario
-   discovery, and (multi-objective) robust decision making. Environmental Modelling & Software 96, 239-250.
+.. [Kwakkel2017] Kwakkel, J. H. (2017) The Exploratory Modeling Workbench: an open source toolkit for exploratory modeling,
+   scenario discovery, and (multi-objective) robust decision making. Environmental Modelling & Software 96, 239-250.
 """
 
 from __future__ import annotations

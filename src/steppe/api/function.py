@@ -201,7 +201,10 @@ def _texts(measures: Sequence[str]) -> list[str]:
 
 
 def _means(prepared: Prepared, outcomes: Mapping[str, Named], of: OfWorld, first: int) -> dict[str, float]:
-    """Simulate the one scenario of a config and take the mean of each outcome. The only place that knows where values come from."""
+    """Simulate the one scenario of a config and take the mean of each outcome.
+
+    No other function knows where the values come from.
+    """
     ensemble, (scenario,) = prepared.config.ensemble, prepared.config.scenarios
     tables: ChunkTables = simulate(prepared, ChunkId(scenario.name, 0, 0, ensemble.replicates))
     found = {}

@@ -1,4 +1,4 @@
-"""How a measure and what it is of are named: ``P(member)`` with ``state="UZB", organisation="EAEU"``, or ``member of UZB/EAEU``."""
+"""How measures are named: ``P(member)`` with ``state="UZB", organisation="EAEU"``, or ``member of UZB/EAEU``."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -15,27 +15,13 @@ from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import date_of, estimates_of, measure_table
 from steppe.analysis.observations import Observed, is_stored, observe
 from steppe.api.naming import columns_of, measure_of, rows_of
-from steppe.api.settings import from_python
-from steppe.api.table import Table
-from steppe.errors import input_error
+from steppe.api.settings import from_python, several
+from steppe.api.table import Table, stacked
 from steppe.results.query import Run as Stored
 from steppe.results.query import open_run
-from steppe.results.tables import ENTITIES, EVENT_KINDS
 
-T = TypeVar("T")
-#: columns of the events that name an entity → what they name
-_PARTIES = {
-    **{name: name for name in ENTITIES if name != "demand"},
-    "other": "organisation",
-    "partner": "state",
-}
 _ESTIMATED = (
     "scenario", "measure", "entity", "year", "time", "unit", "n", "mean", "sd", "std_error", "low", "high", "q05", "q50", "q95",
-)  # fmt: skip
-_TEXTS = ("kind", *_PARTIES)
-_COMPARED = (
-    "scenario", "reference_scenario", "measure", "entity", "year", "unit", "reference", "alternative", "difference",
-    "std_error", "low", "high", "n", "relative", "expects", "verdict",
 )  # fmt: skip
 
 
@@ -130,7 +116,7 @@ class Run:
             for one, seen in self._observed(measure, scenario, year, point):
                 rows = rows_of(measure, self.stored, of) if rows is None else rows
                 blocks.append(self._estimated(one, seen, rows, level))
-        return _stacked(blocks)
+        return stacked(blocks)
 
     def values(
         self,
@@ -157,7 +143,7 @@ class Run:
             for one, seen in self._observed(measure, scenario, year, point):
                 rows = rows_of(measure, self.stored, of) if rows is None else rows
                 blocks.append(self._per_replicate(one, seen, rows))
-        return _stacked(blocks)
+        return stacked(blocks)
 
     def events(
         self,
@@ -180,19 +166,12 @@ class Run:
             >>> set(run.events(kind="left", state="BBB")["state"]) <= {"BBB"}
             True
         """
+        from steppe.api.happened import events
+
         with from_python():
-            names = [
-                _checked("scenario", one, self.scenarios) for one in _several(scenario) or self.scenarios
-            ]
-            wanted: dict[str, list[Any]] = {
-                "kind": [_checked("kind", one, EVENT_KINDS) for one in _several(kind)]
-            }
-            for word, ids in of.items():
-                _checked("keyword", word, tuple(_PARTIES))
-                known = self.stored.entities(_PARTIES[word])
-                wanted[word] = [_checked(word, one, known) for one in _several(ids)]
-            wanted["replicate"] = _several(replicate)
-            return _stacked([_events(self.stored, name, wanted, point) for name in names])
+            return events(
+                self.stored, {"scenario": scenario, "kind": kind, "replicate": replicate, **of}, point
+            )
 
     def compare(
         self,
@@ -209,6 +188,8 @@ class Run:
         >>> run.compare(measure="member", state="BBB", organisation="UNION")["reference_scenario"]
         array(['baseline'], dtype=object)
         """
+        from steppe.api.comparing import compare
+
         return compare(self, reference=reference, measure=measure, year=year, **of)
 
     def connection(self) -> Any:
@@ -288,8 +269,8 @@ class Run:
         point: int,
     ) -> Iterator[tuple[str, Observed]]:
         """(scenario, values) of a measure by scenario, then year."""
-        years = sorted(set(_several(year))) if year is not None else list(self.years)
-        for one in _several(scenario) if scenario is not None else self.scenarios:
+        years = sorted(set(several(year))) if year is not None else list(self.years)
+        for one in several(scenario) if scenario is not None else self.scenarios:
             for seen in observe(self.stored, one, years, [measure.id], point):
                 yield one, seen
 
@@ -338,110 +319,9 @@ def open(folder: str | os.PathLike[str]) -> Run:
         return Run(open_run(Path(folder)))
 
 
-def compare(
-    *runs: Run | str | os.PathLike[str],
-    reference: str | None = None,
-    measure: str | Sequence[str] | None = None,
-    year: int | Sequence[int] | None = None,
-    **of: str | Sequence[str] | None,
-) -> Table:
-    """Differences between scenarios of one run or several, paired by replicate.
-
-    runs : runs or their folders;  reference : scenario to compare with; without it each is compared with its counterfactual
-    measure : one or several, all if None;  year : one or several, the last if None
-    of : whose, as for `Run.measure`; with one measure only
-
-    Columns: scenario, reference_scenario, measure, entity, year, unit; the means `reference` and `alternative` and their
-    difference with std_error, low and high; n, relative; `expects` and `verdict` of what a scenario asks for, against its
-    counterfactual; epistemic_share where values are drawn; with several runs, run and reference_run.
-
-        >>> import steppe
-        >>> one = steppe.run(world="toy", replicates=8, years=2)
-        >>> other = steppe.run(world="toy", replicates=8, years=2, mechanisms__pressure=False)
-        >>> len(steppe.compare(one, other, measure="depth", organisation="UNION"))
-        1
-    """
-    from steppe.analysis.comparison import compare as differences
-
-    with from_python():
-        opened = [run.stored if isinstance(run, Run) else open_run(Path(run)) for run in runs]
-        names = None if measure is None else [measure_of(name).id for name in _several(measure)]
-        kept = None
-        if any(value is not None for value in of.values()):
-            if names is None or len(names) != 1:
-                word = next(iter(of))
-                raise input_error("say of which measure", key=word, accepted="a single measure beside it")
-            one = measure_of(names[0])
-            known = entities(one, opened[0])
-            kept = {known[row] for row in rows_of(one, opened[0], of)}
-        years = None if year is None else _several(year)
-        found = differences(opened, reference, names, years)
-        rows = [_flat(row) for row in found if kept is None or row["entity"] in kept]
-    more = ["epistemic_share"] if any(run.draws is not None for run in opened) else []
-    more += ["run", "reference_run"] if len(opened) > 1 else []
-    return Table.from_rows(rows, [*_COMPARED, *more])
-
-
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of differences without dicts in it."""
-    outcome, epistemic = row["outcome"] or {}, row["epistemic"] or {}
-    told = {"expects": outcome.get("expects"), "verdict": outcome.get("verdict")}
-    return {**row, **told, "epistemic_share": epistemic.get("share")}
-
-
-def _events(run: Stored, scenario: str, wanted: Mapping[str, list[Any]], point: int) -> dict[str, Any]:
-    """The events of a scenario as columns."""
-    conditions = [f"list_contains(${word}, {word})" for word, several in wanted.items() if several]
-    given = {word: several for word, several in wanted.items() if several}
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    connection = run.connection_to(scenario, point)
-    try:
-        found = connection.execute(
-            f"SELECT * EXCLUDE (point, sequence) FROM events {where} ORDER BY replicate, sequence",
-            given or None,
-        ).fetchnumpy()
-    finally:
-        connection.close()
-    return {name: _filled(name, values) for name, values in found.items()}
-
-
-def _filled(name: str, values: Any) -> np.ndarray[Any, Any]:
-    """A column without a mask: None for no text, NaN for no number."""
-    plain, mask = np.ma.getdata(values), np.ma.getmaskarray(values)
-    if name == "scenario" or name in _TEXTS:
-        column = np.array(plain, dtype=object)
-        column[mask] = None
-        return column
-    if name.startswith("status"):
-        return np.where(mask, np.nan, plain)
-    if plain.dtype.kind == "f":
-        return np.where(mask, np.float32(np.nan), plain)
-    return plain.astype("datetime64[D]") if plain.dtype.kind == "M" else plain
-
-
-def _stacked(blocks: Sequence[Mapping[str, Any]]) -> Table:
-    """Blocks of equal columns below each other."""
-    names = blocks[0] if blocks else {}
-    parts = {name: [np.asarray(block[name]) for block in blocks] for name in names}
-    return Table({name: np.concatenate(arrays) for name, arrays in parts.items()})
-
-
 def _head(scenario: str, seen: Observed, count: int) -> dict[str, Any]:
     return {"scenario": _same(scenario, count), "year": np.full(count, seen.year, np.int16)}
 
 
 def _same(text: str, count: int) -> np.ndarray[Any, Any]:
     return np.full(count, text, dtype=object)
-
-
-def _several(given: T | Sequence[T] | None) -> list[Any]:
-    """One or several as a list; none for None."""
-    if given is None:
-        return []
-    return list(given) if isinstance(given, (list, tuple, set, frozenset, range, np.ndarray)) else [given]
-
-
-def _checked(key: str, value: Any, accepted: Sequence[str]) -> Any:
-    if value not in accepted:
-        raise input_error(f"no {key} {value!r}", key=key, value=value, accepted=accepted)
-    return value

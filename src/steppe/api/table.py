@@ -167,6 +167,13 @@ class Table:
         return [{name: _printed(value) for name, value in row.items()} for row in some], cut
 
 
+def stacked(blocks: Sequence[Mapping[str, Any]]) -> Table:
+    """Blocks of equal columns below each other."""
+    names = blocks[0] if blocks else {}
+    parts = {name: [np.asarray(block[name]) for block in blocks] for name in names}
+    return Table({name: np.concatenate(arrays) for name, arrays in parts.items()})
+
+
 def extra(module: str, group: str | None = None) -> Any:
     """A module that not everybody has. Raises InputError that says how to get it.
 
