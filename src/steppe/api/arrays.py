@@ -79,8 +79,8 @@ def _from_events(
     after = np.asarray(events["status_to"])
     changing = _is(events["state"], first) & ~_is(events["kind"], *UNCHANGING_KINDS) & (after >= 0)
     own = past & _is(events["organisation"], second) & (closing | changing)
-    world = of.world
-    status = np.full(replicates, world.status[world.states.index(first), world.organisations.index(second)])
+    at_first = of.world.status[of.entities("state").index(first), of.entities("organisation").index(second)]
+    status = np.full(replicates, at_first)
     status[replicate[own]] = np.where(closing, 0, after)[own]  # in order: the last one stays
     return status == MEMBER if named.measure.column == "member" else np.isin(status, (OBSERVER, SUSPENDED))
 

@@ -110,7 +110,8 @@ def attributes(run: Run) -> dict[str, Any]:
 
 def write_netcdf(run: Run, file: Path, measures: Iterable[str] | None = None) -> None:
     """The dataset as NetCDF 4, compressed."""
-    extra("h5netcdf", "exchange")
+    for module in ("h5netcdf", "h5py"):
+        extra(module, "exchange")
     found = dataset(run, measures)
     packed = {name: {"zlib": True, "complevel": 4} for name in found.data_vars}
     time = {"units": f"days since {run.manifest['dates'][0]}", "calendar": "standard", "dtype": "int32"}

@@ -17,6 +17,7 @@ from steppe.api.settings import DOT, from_python, keyword
 from steppe.api.table import extra
 from steppe.errors import InputError, input_error
 
+LEVER = "steppe_scenario"  # the workbench keeps `scenario`, in its table of experiments, for its own
 SWITCH = "switch"  # unit of a parameter that is 0 or 1
 
 
@@ -33,7 +34,7 @@ def ema_model(
 
     measures : as for `model_function`; without names of their own they get identifiers: ``depth_of_EAEU``
     parameters : ids (or keywords) of the uncertain ones, each over its range in the evidence; all that no scenario sets, if None
-    mechanisms : switches that are uncertain;  scenario : one; or several, which become the lever ``scenario``
+    mechanisms : switches that are uncertain;  scenario : one; or several, which become the lever ``steppe_scenario``
     name : of the model, letters and digits;  settings : the rest as for `model_function`
 
     Raises InputError for an unknown name, and for a parameter that a scenario sets itself.
@@ -55,7 +56,8 @@ def ema_model(
         model = workbench.Model(name, function=function)
         model.uncertainties = _uncertainties(workbench, function, parameters, mechanisms)
         if len(function.scenarios) > 1:
-            model.levers = [workbench.CategoricalParameter("scenario", function.scenarios)]
+            lever = workbench.CategoricalParameter(LEVER, function.scenarios, variable_name="scenario")
+            model.levers = [lever]
         model.outcomes = [workbench.ScalarOutcome(outcome) for outcome in function.outcomes]
     return model
 

@@ -198,7 +198,7 @@ class Run:
         >>> import steppe
         >>> run = steppe.run(world="toy", replicates=4, years=1)
         >>> with run.connection() as sql:
-        ...     sql.sql("SELECT count(DISTINCT replicate) FROM organisations").fetchone()
+        ...     sql.execute("SELECT count(DISTINCT replicate) FROM organisations").fetchone()
         (4,)
         """
         return self.stored.connection()

@@ -131,7 +131,12 @@ class Table:
             for name, values in columns.items()
         )
         relation = connection.sql(f"SELECT {names} FROM columns")
-        return relation.__arrow_c_stream__(requested_schema)
+        if not hasattr(relation, "__arrow_c_stream__"):
+            raise InputError(
+                "this duckdb hands over no Arrow", key="duckdb", accepted="pip install -U duckdb"
+            )
+        stream: object = relation.__arrow_c_stream__(requested_schema)
+        return stream
 
     def __dataframe__(self, nan_as_null: bool = False, allow_copy: bool = True) -> Any:
         """The older interchange protocol, by pandas."""
