@@ -25,5 +25,5 @@ SIZE = {"world": "toy", "replicates": 24, "seed": 7, "years": 5}
 
 @pytest.fixture(scope="session")
 def run() -> steppe.Run:
-    """Two scenarios of 24 replicates."""
-    return steppe.run(scenario=SCENARIOS, **SIZE, **LIVELY)
+    """Two scenarios of 24 replicates, in several chunks each."""
+    return steppe.run(scenario=SCENARIOS, ensemble__chunk=10, **SIZE, **LIVELY)

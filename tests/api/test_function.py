@@ -108,7 +108,7 @@ class TestFunction:
         "given",
         [
             {},
-            {"membership__cooldown": 3.25, "institutions__merge_rate": 1.5},
+            {"affinity__reversion": 0.55, "membership__apply_rate": 0.3},
             {"mechanisms__pressure": False, "mechanisms__institutions": False},
             {"world__affinity_religion": 0.3},
         ],

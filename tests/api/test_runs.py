@@ -25,7 +25,11 @@ class TestRun:
     def test_the_bits_are_those_of_the_runner(self, run: steppe.Run, tmp_path: Path) -> None:
         """Same config, same seed: the engine is the same, so the checksums of all parts must be."""
         words = [f"scenario={','.join(SCENARIOS)}", "world=toy", "ensemble.replicates=24", "ensemble.seed=7"]
-        words += ["ensemble.years=5", *(f"parameters.{k.replace('__', '.')}={v}" for k, v in LIVELY.items())]
+        words += [
+            "ensemble.years=5",
+            "ensemble.chunk=10",
+            *(f"parameters.{k.replace('__', '.')}={v}" for k, v in LIVELY.items()),
+        ]
         simulate(compose(words), tmp_path / "run", lambda done, planned: None)
         other = steppe.open(tmp_path / "run")
         assert [m.parts for m in run.stored.markers] == [m.parts for m in other.stored.markers]
@@ -204,6 +208,8 @@ class TestEvents:
             found["replicate"][1:] == found["replicate"][:-1]
         )
         assert (np.diff(found["step"])[same] >= 0).all()
+        for name in SCENARIOS:
+            assert (np.diff(found.where(scenario=name)["replicate"]) >= 0).all()
 
     def test_of_some_kinds_and_parties(self, run: steppe.Run) -> None:
         everything = run.events()
