@@ -21,7 +21,18 @@ from steppe.config.resolved import load_config
 from steppe.config.schema import RunConfig
 from steppe.report.terminal import Progress, duration, table
 
-COMMANDS = ["run", "ask", "resume", "compare", "list", "show", "patterns", "doctor", "evidence check"]
+COMMANDS = [
+    "run",
+    "ask",
+    "resume",
+    "compare",
+    "export",
+    "list",
+    "show",
+    "patterns",
+    "doctor",
+    "evidence check",
+]
 
 
 def invoke(*argv: str) -> Result:

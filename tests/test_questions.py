@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.analysis.verdicts import VERDICTS, check_outcomes
-from steppe.cli import adapters, app, questions
+from steppe.cli import adapters, app
+from steppe.config import questions
 from steppe.config.compose import compose
 from steppe.errors import InputError
 from steppe.report.page import page

@@ -6,6 +6,7 @@ import pytest
 from steppe.analysis.observations import observe
 from steppe.config.compose import compose
 from steppe.errors import InputError
+from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.observe import new_record
 from steppe.mechanisms.records import EVENT
 from steppe.mechanisms.state import parameters_of
@@ -55,9 +56,12 @@ def test_as_from_the_tables(both, measure):
 
 
 def test_something_happens(both):
-    """Else the comparison of histories would compare nothing."""
-    _, _, events, _ = both
-    assert len(np.unique(events["kind"])) > 8
+    """Else the comparison of histories would compare nothing: changes of status, of leaders, ends of bodies."""
+    _, _, events, world = both
+    seen = {KINDS[kind] for kind in np.unique(events["kind"])}
+    assert len(seen) > 8 and "leader_changed" in seen
+    if world.name == "toy":
+        assert {"admitted", "merged"} <= seen
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ Every heavy import is inside a function.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,15 +12,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from steppe.api.common import answer_of as answer_of
+from steppe.api.common import built as built
+from steppe.api.common import check_outcomes as check_outcomes
+from steppe.api.common import composed as composed
+from steppe.api.common import evidence_of as evidence_of
+from steppe.api.common import free_folder as free_folder
+from steppe.api.common import measures as measures
+from steppe.api.common import patterns as patterns
 from steppe.cli.frame import Incomplete, Stopped, log, show
-from steppe.errors import InputError
-from steppe.paths import shown
 
 if TYPE_CHECKING:
     from steppe.config.schema import RunConfig
     from steppe.evidence import Evidence
     from steppe.evidence.values import Fault
-    from steppe.world.arrays import World
 
 Progress = Callable[[int, int], None]
 
@@ -52,82 +56,12 @@ class Outcome:
         }
 
 
-def composed(overrides: list[str], config_dir: str | None) -> RunConfig:
-    """The resolved config."""
-    from steppe.config.compose import compose
-
-    return compose(overrides, config_dir)
-
-
-def evidence_of(world: str | None, config_dir: str | None = None) -> Evidence:
-    """The packaged evidence, or that of a world."""
-    if world is None:
-        from steppe.evidence import load
-
-        return load()
-    from steppe.world.spec import evidence_for
-
-    return evidence_for(composed([f"world={world}"], config_dir).world)
-
-
 def reading_faults(evidence: Evidence) -> Iterator[Fault]:
     """Where the packaged readings and the packaged evidence do not point at each other."""
     from steppe import paths
     from steppe.config.readings import reading_faults as faults
 
     return faults(evidence, [paths.conf()])
-
-
-def built(config: RunConfig) -> World:
-    """The world of a config; raises InputError where the evidence does not give one."""
-    from steppe.world.build import build_world
-    from steppe.world.spec import evidence_for
-    from steppe.world.without import removal
-
-    evidence = evidence_for(config.world)
-    coded = {name: parameter.value for name, parameter in evidence.parameters.items()}
-    values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
-    weights = {name: value for name, value in values.items() if name.startswith("world.")}
-    return build_world(evidence, config.world, weights)
-
-
-def check_outcomes(config: RunConfig) -> None:
-    """Raise InputError, with file and nearest name, for an outcome of a scenario that its world does not have.
-
-    In a world that does without some systems, what went with them is no fault.
-    """
-    from steppe.analysis.verdicts import check_outcomes as check
-    from steppe.config.compose import options
-    from steppe.results.indicators import OfWorld
-
-    if config.world.without or not any(one.outcomes for one in config.scenarios):
-        return
-    listed, files = OfWorld(built(config)), options("scenario")
-    for one in config.scenarios:
-        try:
-            check(one.outcomes, listed)
-        except InputError as error:
-            file = files.get(one.name)
-            error.file = shown(file) if file is not None else f"scenario {one.name}"
-            raise
-
-
-def answer_of(
-    folder: Path, config: RunConfig, scenario: str, reference: str, year: int | None = None
-) -> dict[str, Any]:
-    """The answer of a finished run to the question of a scenario at a year (the last), in data and words."""
-    from steppe.analysis.answers import answer
-    from steppe.config.compose import search_path
-    from steppe.config.readings import defaults
-    from steppe.report.answer import in_words
-    from steppe.results.query import open_run
-    from steppe.world.spec import evidence_for
-
-    evidence = evidence_for(config.world)
-    found = answer(open_run(folder), config, evidence, built(config), scenario, reference, year)
-    standard = defaults(search_path())
-    found["readings"] = {name: one for name, one in config.readings.items() if standard.get(name) != one}
-    return in_words(found, {state: evidence.actors[state].name or state for state in config.world.states})
 
 
 def columns() -> int:
@@ -215,31 +149,6 @@ def _stoppable(folder: Path) -> Iterator[None]:
         raise KeyboardInterrupt(f"interrupted; {what}" if folder.is_dir() else "interrupted") from None
 
 
-def free_folder(folder: Path) -> Path:
-    """The folder, if a run may be written there. Nothing is made. Raises InputError."""
-    if folder.is_dir() and any(folder.iterdir()):
-        raise InputError(
-            "the run folder is occupied",
-            file=shown(folder),
-            key="--out",
-            value=str(folder),
-            accepted=f"a new or empty folder; `steppe resume {folder}` goes on with a run",
-        )
-    existing = folder
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        why = "is a file" if existing.is_file() else "cannot be written"
-        raise InputError(
-            f"the run folder cannot be made: {existing} {why}",
-            file=shown(folder),
-            key="--out",
-            value=str(folder),
-            accepted="a folder that can be written",
-        )
-    return folder
-
-
 def _outcome(summary: Any, folder: Path) -> Outcome:
     """The runner's summary, as the command line needs it."""
     return Outcome(
@@ -277,14 +186,6 @@ def patterns_tested(
     return study(asked, evidence, progress, log.warning, config_dir)
 
 
-def patterns(config_dir: str | None) -> list[dict[str, Any]]:
-    """Every pattern as it is written."""
-    from steppe.config.compose import search_path
-    from steppe.config.patterns import read_book
-
-    return [one.model_dump(mode="json") for one in read_book(search_path(config_dir)).patterns]
-
-
 def patterns_text(data: dict[str, Any], in_full: bool) -> str:
     """Patterns or claims for a terminal."""
     from steppe.report.patterns import text
@@ -311,6 +212,18 @@ def compared(
 
     runs = [open_run(folder, verify=True) for folder in folders]
     return compare(runs, reference, measures, years)
+
+
+def exported(folder: Path, file: Path, form: str, measures: list[str] | None) -> None:
+    """A run written to a file in another format."""
+    from steppe.api.exchange import export
+    from steppe.api.runs import Run
+    from steppe.results.query import open_run
+
+    try:
+        export(Run(open_run(folder)), file, form, measures)
+    except OSError as error:
+        raise Stopped(f"the file cannot be written: {error.strerror or error}") from None
 
 
 def compared_text(rows: list[dict[str, Any]], everything: bool) -> str:
@@ -362,10 +275,3 @@ def kernel_cache() -> tuple[Path, bool]:
     from steppe.mechanisms import kernel
 
     return kernel.CACHE, kernel.CACHED
-
-
-def measures() -> list[dict[str, Any]]:
-    """Every outcome measure: id, unit, definition."""
-    from steppe.results.indicators import catalogue
-
-    return catalogue()

@@ -184,6 +184,36 @@ def compare(
 
 
 @app.command(
+    epilog=examples(
+        (
+            "steppe export runs/cca --format iamc --out cca.csv",
+            "estimates for pyam and the tools of the IAMC",
+        ),
+        ("steppe export runs/cca --format netcdf --out cca.nc", "every replicate, for xarray"),
+        (
+            "steppe export runs/cca --format csv --out cca.csv --measure depth",
+            "one measure with its intervals",
+        ),
+    )
+)
+@command
+def export(
+    folder: RunFolder,
+    form: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="iamc, csv or netcdf.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")],
+    measure: Annotated[
+        list[str] | None, typer.Option("--measure", metavar="NAME", help="Only these measures.")
+    ] = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Write a run for other programs."""
+    adapters.exported(folder, out, form, measure)
+    show({"run": str(folder), "file": str(out), "format": form}, lambda: str(out), json)
+
+
+@app.command(
     "list",
     epilog=examples(
         ("steppe list scenarios", "every question with what was predicted"),
@@ -205,7 +235,7 @@ def list_(
     quiet: Quiet = False,
 ) -> None:
     """What there is of a kind, one row each."""
-    from steppe.cli.catalogue import listed, listing
+    from steppe.api.catalogue import listed, listing
 
     rows = listing(kind, world, config_dir)
     show({"kind": kind, "rows": rows}, lambda: listed(kind, rows), json)
@@ -234,7 +264,7 @@ def show_(
     quiet: Quiet = False,
 ) -> None:
     """All that is known of one thing, with its sources."""
-    from steppe.cli.catalogue import described, rendered
+    from steppe.api.catalogue import described, rendered
 
     data = described(name, world, config_dir)
     show(data, lambda: rendered(data), json)

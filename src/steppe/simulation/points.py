@@ -5,6 +5,7 @@ A point that cannot be simulated is recorded with its error; it sinks no other p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,27 +74,37 @@ def _started(ready: Prepared, settings: PointSettings) -> Start:
 def _values(prepared: Prepared, chunk: ChunkId, settings: PointSettings) -> Array:
     """(K, R) of one point."""
     ready, initial = point_start(prepared, chunk.scenario, settings)
-    ensemble, world = ready.config.ensemble, ready.world
-    state = getattr(prepared.local, "state", None)
+    return outcomes_of(ready, initial, chunk.scenario, chunk.first, chunk.count, prepared.asked)
+
+
+def outcomes_of(
+    ready: Prepared, initial: Array, scenario: str, first: int, count: int, asked: Sequence[Wanted]
+) -> Array:
+    """(K, R) float32 of the wanted numbers in replicates that begin from a record; NaN where one is undefined.
+
+    Raises OverflowError where a replicate had more events than its record holds.
+    """
+    ensemble = ready.config.ensemble
+    state = getattr(ready.local, "state", None)
     if state is None:
-        state = prepared.local.state = initial.copy()
+        state = ready.local.state = initial.copy()
     state[:] = initial
-    record = new_record(chunk.count, ensemble.years, world)
+    record = new_record(count, ensemble.years, ready.world)
     happened, lost = run_chunk(
         state[0],
         parameters_of(state),
         initial[0],
         parameters_of(initial).copy(),
-        chunk.first,
-        ready.plans[chunk.scenario],
+        first,
+        ready.plans[scenario],
         ensemble.years,
         ensemble.steps_per_year,
         record,
-        np.zeros(64 * chunk.count + 64, EVENT),
+        np.zeros(64 * count + 64, EVENT),
     )
     if lost:
-        raise OverflowError(f"{lost} of {chunk.count} replicates had more than {MAX_EVENTS} events")
-    return outcome_values(record, happened, chunk.first, world, ensemble.steps_per_year, prepared.asked)
+        raise OverflowError(f"{lost} of {count} replicates had more than {MAX_EVENTS} events")
+    return outcome_values(record, happened, first, ready.world, ensemble.steps_per_year, asked)
 
 
 def _outcomes(asked: tuple[Wanted, ...], chunk: ChunkId, points: list[int], values: Array) -> dict[str, Any]:
