@@ -75,22 +75,26 @@ class TestPoint:
                     sweep.values("baseline", outcome)[point], seen.values[0].astype(np.float32)
                 )
 
-    def test_sets_a_coded_value(self, names, tmp_path):
-        """A value of the evidence other than the coded one changes something; the coded one changes nothing."""
-        name = next(
-            one for one in runner.prepare(
-                compose(["world=toy", "scenario=baseline", "design=list", outcomes(names),
-                         "design.rows=[{parameters.membership.vote_noise: 0.1}]"])
-            ).uncertain.ids if one.startswith("actors/") and ".salience" not in one
-        )  # fmt: skip
-        design = ["design=grid", f"design.factors={{values.{name}: {{}}}}", "design.levels=3"]
-        run = done(tmp_path / "d", "scenario=baseline", *design, outcomes(names), "ensemble.replicates=6")
-        plain = done(tmp_path / "p", "scenario=baseline", "design=list", outcomes(names), "ensemble.replicates=6",
-                     "design.rows=[{mechanisms.trade: true}]")  # fmt: skip
-        sweep, base = open_sweep(run), open_sweep(plain)
-        values = [sweep.values("baseline", one) for one in sweep.outcomes]
-        assert any(not np.array_equal(one[0], one[-1], equal_nan=True) for one in values)
-        assert base.outcomes == sweep.outcomes
+    def test_sets_a_coded_value(self, names):
+        """The value is in the record from which its replicates begin, and the others are as coded."""
+        name = f"actors/{names[0][0]}.autonomy"
+        design = ["design=list", f"design.rows=[{{values.{name}: 0.45}},{{values.{name}: 0.75}}]"]
+        prepared = runner.prepare(compose(["world=toy", "scenario=baseline", *design, outcomes(names)]))
+        for point, value in enumerate((0.45, 0.75)):
+            _, record = points.point_start(prepared, "baseline", prepared.points.settings(point))
+            found = record["actor"]["autonomy"][0, : len(names[0])]
+            np.testing.assert_array_equal(found, [value, *prepared.world.autonomy[1:]])
+
+    def test_with_the_coded_value_is_the_world_as_coded(self, names, tmp_path):
+        """Setting what is coded already changes no bit."""
+        name = f"actors/{names[0][0]}.autonomy"
+        evidence = runner.prepare(compose(["world=toy", "scenario=baseline"])).coded.world
+        coded = float(evidence.autonomy[0])
+        rows_of = f"design.rows=[{{values.{name}: {coded!r}, mechanisms.pressure: true}}]"
+        sizes = ["scenario=baseline", "design=list", outcomes(names), "ensemble.replicates=6"]
+        one = done(tmp_path / "d", *sizes, rows_of)
+        other = done(tmp_path / "p", *sizes, "design.rows=[{mechanisms.pressure: true}]")
+        assert rows(one) == rows(other)
 
     def test_of_one_scenario_only(self, names, tmp_path):
         """Where the design varies the scenario, every point belongs to one."""

@@ -25,17 +25,17 @@ def plan_chunks(
             end = point + 1
             while end < points and lacking[end] == lacking[point]:
                 end += 1
-            for first, last in lacking[point]:
-                planned += _blocks(scenario, (point, end), (first, last), size)
+            for span in lacking[point]:
+                together = 1 if replicates > size else max(1, size // (span[1] - span[0]))
+                planned += _blocks(scenario, (point, end), together, span, size)
             point = end
     return planned
 
 
-def _blocks(scenario: str, points: Span, replicates: Span, size: int) -> list[ChunkId]:
-    """A rectangle of points and replicates, cut into chunks."""
+def _blocks(scenario: str, points: Span, together: int, replicates: Span, size: int) -> list[ChunkId]:
+    """A rectangle of points and replicates, cut into chunks of so many points together."""
     (low, high), (first, last) = points, replicates
     count = min(size, last - first)
-    together = max(1, size // count)
     return [
         ChunkId(scenario, point, start, min(count, last - start), min(together, high - point))
         for point in range(low, high, together)
