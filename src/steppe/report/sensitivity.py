@@ -111,8 +111,9 @@ def _table(
     from rich.table import Table
 
     drawn = Table(title=escape(head), title_justify="left", box=box.SIMPLE_HEAD)
-    for at, name in enumerate(names):
-        drawn.add_column(name, justify="left" if at in (0, len(names) - 1) else "right")
+    drawn.add_column(names[0], overflow="fold")
+    for name in names[1:]:
+        drawn.add_column(name, justify="left" if name == names[-1] else "right", no_wrap=True)
     for line, row in zip(cells, rows, strict=True):
         drawn.add_row(*(escape(cell) for cell in line), style="dim" if row.above_noise is False else None)
     stream = io.StringIO()

@@ -121,11 +121,11 @@ def _check_saltelli(problem: Problem, x: Array) -> None:
     near = 1e-9 * (problem.high - problem.low)
     wrong = np.argwhere((np.abs(blocks - expected) > near).any(axis=-1))
     if len(wrong):
-        block, row = wrong[0]
-        count = len(np.unique(wrong[:, 0]))
+        faulty = np.unique(wrong[:, 0])
+        start = int(faulty[0]) * problem.block
         raise InputError(
-            f"the points are not a Saltelli design: {count} of {len(blocks)} blocks do not fit, first at point "
-            f"{block * problem.block + row}",
+            f"the points are not a Saltelli design: {len(faulty)} of {len(blocks)} blocks do not fit, first that of "
+            f"the points {start} to {start + problem.block - 1}",
             key="x",
             accepted=f"blocks of {problem.block} rows in SALib's order (A, A_B"
             f"{', B_A' if problem.second_order else ''}, B), with an undefined outcome where a point failed; "
