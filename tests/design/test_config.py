@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,20 @@ class TestConfig:
         assert nested.design == dotted.design
 
 
+@pytest.mark.parametrize("name", [*KINDS])
+def test_the_example_in_a_file_works(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each `#   steppe run …` is a command line as a shell splits it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "points.csv").write_text(f"{NOISE}\n0.1\n", encoding="utf-8")
+    lines = options("design")[name].read_text(encoding="utf-8").splitlines()
+    examples = [shlex.split(line[1:]) for line in lines if line.startswith("#   steppe run ")]
+    assert examples
+    for words in examples:
+        config = compose(words[2:])
+        assert config.design is not None and config.design.kind == name
+        assert build(config.design, evidence_for(config.world), config.world, config).rows
+
+
 class TestStudies:
     def study(self, folder: Path, text: str, name: str = "mine") -> str:
         file = folder / "experiments" / name / "study.yaml"
@@ -120,6 +135,9 @@ class TestStudies:
         more = compose([given, "design.points=32", f"design.factors={{{COOLDOWN}: {{}}}}"], tmp_path)
         assert more.design is not None and more.design.points == 32 and COOLDOWN in more.design.factors
         assert compose([given, "design=none"], tmp_path).design is None
+        with pytest.raises(InputError, match="does not go with what a file or study says") as caught:
+            compose([given, f"design.factors=[{COOLDOWN}]"], tmp_path)
+        assert (caught.value.file, caught.value.key) == ("command line", "design.factors")
 
     def test_without_an_override_of_the_group(self, tmp_path: Path) -> None:
         given = self.study(

@@ -35,7 +35,6 @@ NAMES = [
     ("readings.regin", REGION),
     ("values.actors/AAA.gpd", GDP),
     ("actors/AAA.gdp", GDP),
-    ("parameters", None),
     ("scenarios", "scenario"),
 ]
 
