@@ -17,6 +17,7 @@ _GROUPS = {
     "experiments": "experiments",
     "ensembles": "ensemble",
     "executors": "executor",
+    "designs": "design",
 }
 _OTHERS = ("variants", "mechanisms", "interventions", "measures", "readings", "patterns")
 _SAYS = ("title", "question", "start", "world", "counterfactual", "scenarios", "replicates")

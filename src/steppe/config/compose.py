@@ -222,4 +222,9 @@ def _as_input_error(error: Exception) -> InputError:
             value=value,
             accepted=f"a single value, or a list: {key}=[{value}]; only `scenario` takes several",
         )
+    if text.startswith("Error merging override"):
+        key, _, value = text.split()[3].lstrip("+~").partition("=")
+        form = "{key: value, …}, as the file or study has it" if value.startswith("[") else None
+        message = "the value does not go with what a file or study says of the key"
+        return InputError(message, file=COMMAND_LINE, key=key, value=value, accepted=form)
     return InputError(f"the config does not compose: {text}", file=COMMAND_LINE)

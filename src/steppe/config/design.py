@@ -239,7 +239,7 @@ def _complete(spec: DesignSpec) -> None:
 
 _HOW = {
     "factors": "'design.factors={parameters.membership.vote_noise: {}, mechanisms.pressure: {}}'",
-    "rows": "'design.rows=[{parameters.membership.vote_noise: 0.1}, {parameters.membership.vote_noise: 0.2}]'",
+    "rows": "'design.rows=[{parameters.membership.vote_noise: 0.05}, {parameters.membership.vote_noise: 0.1}]'",
     "file": "design.file=FILE.csv",
     "points": "design.points=64",
 }

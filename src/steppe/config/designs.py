@@ -12,7 +12,7 @@ from steppe.config.design import MAX_POINTS, DesignSpec, FactorSpec, Value
 from steppe.config.factors import Settable, is_pattern, matches, resolved, settable
 from steppe.config.origin import Origin
 from steppe.config.readings import questions, read_reading
-from steppe.config.scales import Factor, checked, levels_of
+from steppe.config.scales import Factor, checked, level_count
 from steppe.config.schema import RunConfig
 from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence
@@ -58,6 +58,18 @@ def columns_of(spec: DesignSpec) -> tuple[str, ...] | None:
     return tuple(spec.rows[0]) if spec.kind == "list" else None
 
 
+def factors_of(spec: DesignSpec, known: Settable) -> tuple[Factor, ...]:
+    """The factors of a design. Raises InputError, for the columns of a table with its file."""
+    columns = columns_of(spec)
+    try:
+        return resolved(spec, known, columns)
+    except InputError as error:
+        name = error.value
+        if spec.kind == "csv" and name in (columns or ()) and name not in spec.factors:
+            error.file, error.line, error.key = shown(str(spec.file)), 1, "header"
+        raise
+
+
 def scenarios_named(spec: DesignSpec) -> tuple[str, list[str]]:
     """The key under which a design names scenarios, and the names, each once; none where it leaves them to the run."""
     factor = spec.factors.get("scenario")
@@ -99,7 +111,7 @@ def settled(
     spec = _with_options(
         spec.model_copy(update={"without": tuple(dict.fromkeys([*spec.without, *sorted(left)]))}), known
     )
-    factors = resolved(spec, known, columns)
+    factors = factors_of(spec, known)
     if spec.kind == "list":
         checked_rows(spec, factors)
     if spec.kind != "csv":
@@ -178,16 +190,16 @@ def in_place(factor: Factor, given: object, key: str) -> Value:
 
 
 def size_of(spec: DesignSpec, factors: Sequence[Factor]) -> int:
-    """Number of points in closed form, before any is made; kinds that keep a repeated point once may end with fewer.
+    """Number of points in closed form, before any is made; a kind that keeps a repeated point once may end with fewer.
 
     Raises InputError where the values of a zip differ in number.
     """
     varied = [factor for factor in factors if factor.varied]
     k, n = len(varied), spec.points or 0
     if spec.kind == "grid":
-        return math.prod(len(levels_of(one, spec.levels or 0)) for one in varied)
+        return math.prod(level_count(one, spec.levels or 0) for one in varied)
     if spec.kind == "one_at_a_time":
-        return 1 + sum(len(levels_of(one, spec.levels or 0)) for one in varied)
+        return 1 + sum(level_count(one, spec.levels or 0) for one in varied)
     if spec.kind == "saltelli":
         return n * (2 * k + 2 if spec.second_order else k + 2)
     if spec.kind == "morris":

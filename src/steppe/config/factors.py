@@ -178,8 +178,10 @@ def _of_columns(spec: DesignSpec, known: Settable, columns: Sequence[str]) -> di
 def unknown(name: str, known: Settable, key: str) -> InputError:
     """No such factor: with the nearest of those that there are."""
     head = name.partition(".")[0]
-    accepted = known.names(head) if head in HEADS else []
-    if not accepted or head == "scenario":
+    accepted = known.names(head) if head in HEADS and "." in name else []
+    if "*" in name:
+        accepted = list(dict.fromkeys(f"{one.rpartition('.')[0]}.*" for one in accepted))
+    if not accepted:
         every = [one for each in HEADS for one in known.names(each)]
         tails = {one.partition(".")[2]: one for one in every}
         close = tails.get(name) or nearest(name, every) or tails.get(nearest(name, tails) or "")

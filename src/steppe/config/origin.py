@@ -81,6 +81,8 @@ class Origin:
             return paths.shown(self.study), line_of(self.study, key)
         group, _, rest = key.partition(".")
         file = self.files.get(group)
+        if group == "design" and self.choices.get(group) == "none":  # so it is from a sweep
+            return COMMAND_LINE, None
         if file is None:
             return None, None
         return paths.shown(file), line_of(file, rest) if rest else None

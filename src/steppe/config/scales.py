@@ -75,17 +75,22 @@ def values_at(factor: Factor, u: Floats) -> list[Value]:
     return out
 
 
-def levels_of(factor: Factor, count: int) -> tuple[Value, ...]:
-    """The levels of a factor in a grid: all listed values, or `count` at even shares of its distribution, both ends among them.
-
-    A factor with fewer whole numbers than that has all of them.
-    """
+def level_count(factor: Factor, count: int) -> int:
+    """How many levels a factor has at most in a grid of `count`; a factor with fewer whole numbers has all of them."""
     if factor.values or not factor.varied:
-        return factor.values if factor.varied else (factor.value,)
+        return len(factor.values) or 1
     count = factor.levels or count
     if factor.kind == "integer":
         count = min(count, math.floor(factor.high) - math.ceil(factor.low) + 1)
-    return tuple(dict.fromkeys(values_at(factor, np.linspace(0.0, 1.0, count))))
+    return count
+
+
+def levels_of(factor: Factor, count: int) -> tuple[Value, ...]:
+    """The levels of a factor in a grid: its listed values, or even shares of its distribution, both ends among them."""
+    if not factor.varied:
+        return (factor.value,)
+    shares = np.linspace(0.0, 1.0, level_count(factor, count))
+    return factor.values or tuple(dict.fromkeys(values_at(factor, shares)))
 
 
 def checked(factor: Factor, given: object, key: str) -> Value:

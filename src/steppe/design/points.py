@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from steppe.config.design import SAMPLED, DesignSpec, Value
-from steppe.config.designs import check_size, checked_rows, columns_of, size_of
-from steppe.config.factors import resolved, settable
+from steppe.config.designs import check_size, checked_rows, factors_of, size_of
+from steppe.config.factors import settable
 from steppe.config.scales import Factor, levels_of, text_of, values_at
 from steppe.config.schema import RunConfig
 from steppe.design.cube import cube, problem
@@ -88,7 +88,7 @@ def build(spec: DesignSpec, evidence: Evidence, world_spec: WorldSpec, config: R
     Raises InputError for factors that do not exist, values outside the range of the evidence, and too many points.
     """
     known = settable(evidence, config.model_copy(update={"world": world_spec}))
-    factors = resolved(spec, known, columns_of(spec))
+    factors = factors_of(spec, known)
     if spec.kind == "csv":
         rows: list[Row] = read_rows(str(spec.file), factors)
         check_size(spec, factors, len(rows))
