@@ -6,6 +6,7 @@ Every heavy import is inside a function.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from steppe.cli.frame import Stopped, log
 from steppe.errors import InputError
-from steppe.paths import shown
+from steppe.paths import is_url, shown
 
 if TYPE_CHECKING:
     from steppe.config.schema import RunConfig
@@ -137,27 +138,53 @@ def columns() -> int:
     return shutil.get_terminal_size().columns
 
 
-def simulated(config: RunConfig, folder: Path, progress: Progress) -> Outcome:
-    """Run a config into a new folder."""
+def simulated(config: RunConfig, folder: Path | str, progress: Progress) -> Outcome:
+    """Run a config into a new folder, or to an URL of remote storage."""
     from steppe.simulation.runner import run
 
     with _stoppable(folder):
         return _outcome(run(config, folder, progress, log.warning), folder)
 
 
-def resumed(folder: Path, progress: Progress) -> Outcome:
-    """Compute what is missing or failed of a run."""
+def resumed(folder: Path | str, progress: Progress, overrides: list[str] | None = None) -> Outcome:
+    """Compute what is missing or failed of a run. overrides : another executor than it began with"""
     from steppe.results.manifest import read_manifest
 
-    read_manifest(folder)
+    if not is_url(folder):
+        read_manifest(Path(folder))
+    executor = None
+    if overrides:
+        other = next((text for text in overrides if not text.startswith("executor")), None)
+        if other is not None:
+            raise InputError(
+                "a resume takes nothing but another executor; the rest of a run stays as it was",
+                file="command line",
+                value=other,
+                accepted="executor=NAME, executor.KEY=VALUE",
+            )
+        executor = composed(overrides, None).executor
     from steppe.simulation.runner import resume
 
     with _stoppable(folder):
-        return _outcome(resume(folder, progress, log.warning), folder)
+        return _outcome(resume(folder, progress, log.warning, executor), folder)
+
+
+def fetched(url: str, folder: Path, progress: Progress) -> int:
+    """Copy a run from remote storage into a folder; the number of its chunks."""
+    from steppe.results.remote import fetch
+
+    if not is_url(url):
+        raise InputError("not an URL", file="command line", value=url, accepted="such as s3://bucket/run")
+    try:
+        return fetch(url, folder, progress)
+    except OSError as error:
+        raise Stopped(
+            f"stopped: {error.strerror or error}; go on with: steppe fetch {url} {folder}"
+        ) from None
 
 
 @contextmanager
-def _stoppable(folder: Path) -> Iterator[None]:
+def _stoppable(folder: Path | str) -> Iterator[None]:
     """An interruption, or a disk that takes no more, says what is left of the run and how to go on."""
     what = f"what was finished is stored; go on with: steppe resume {folder}"
     try:
@@ -165,11 +192,30 @@ def _stoppable(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise Stopped(f"stopped: {error.strerror or error}; {what}") from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted; {what}" if folder.is_dir() else "interrupted") from None
+        begun = is_url(folder) or (Path(folder) / "manifest.json").is_file()
+        raise KeyboardInterrupt(f"interrupted; {what}" if begun else "interrupted") from None
+
+
+def free_place(place: Path | str) -> Path | str:
+    """The folder or URL, if a run may be written there. Nothing is made. Raises InputError."""
+    if not is_url(place):
+        return free_folder(Path(place))
+    from steppe.results.remote import free
+
+    free(str(place))
+    return place
 
 
 def free_folder(folder: Path) -> Path:
     """The folder, if a run may be written there. Nothing is made. Raises InputError."""
+    if re.match(r"[a-z0-9+]{2,}:/", str(folder)):
+        raise InputError(
+            "only `steppe run` writes to remote storage",
+            file="command line",
+            key="--out",
+            value=str(folder),
+            accepted="a folder",
+        )
     if folder.is_dir() and any(folder.iterdir()):
         raise InputError(
             "the run folder is occupied",
@@ -193,7 +239,7 @@ def free_folder(folder: Path) -> Path:
     return folder
 
 
-def _outcome(summary: Any, folder: Path) -> Outcome:
+def _outcome(summary: Any, folder: Path | str) -> Outcome:
     """The runner's summary, as the command line needs it."""
     return Outcome(
         folder=str(folder),

@@ -11,10 +11,13 @@ import typer
 
 from steppe.cli import adapters
 from steppe.cli.evidence import evidence_app
+from steppe.cli.fetch import EPILOG as FETCH_EPILOG
+from steppe.cli.fetch import fetch
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
 from steppe.cli.patterns import EPILOG as PATTERNS_EPILOG
 from steppe.cli.patterns import patterns
 from steppe.errors import InputError
+from steppe.paths import is_url
 
 app = typer.Typer(
     name="steppe",
@@ -32,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence_app, name="evidence")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
+app.command("fetch", epilog=FETCH_EPILOG)(fetch)
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
@@ -53,7 +57,8 @@ def run(
         typer.Argument(metavar="KEY=VALUE", help="What differs from the defaults.", show_default=False),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="The run folder; new or empty.")
+        str | None,
+        typer.Option("--out", "-o", metavar="DIR", help="The run folder, new or empty; or an URL, as s3://…"),
     ] = None,
     cfg: Annotated[
         str | None, typer.Option("--cfg", metavar="job", help="Print the resolved config and stop.")
@@ -70,8 +75,8 @@ def run(
         return
     from steppe.config.schema import default_folder
 
-    given = out or (Path(config.output) if config.output else None)
-    folder = adapters.free_folder(given or default_folder(config, datetime.now().strftime("%Y%m%d-%H%M%S")))
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = adapters.free_place(out or config.output or default_folder(config, stamp))
     adapters.check_outcomes(config)
     world = adapters.built(config)
     names = ", ".join(scenario.name for scenario in config.scenarios)
@@ -135,17 +140,26 @@ def ask(
 @app.command(
     epilog=examples(
         ("steppe resume runs/cca-20260301-101500", "compute what is missing or failed"),
-        ("steppe resume runs/mine -v", "and say what"),
-        ("steppe resume runs/mine --json", "for a script"),
+        ("steppe resume runs/mine executor=processes", "with another executor than before"),
+        ("steppe resume s3://bucket/mine --json", "in remote storage, for a script"),
     )
 )
 @command
-def resume(folder: RunFolder, json: Json = False, verbose: Verbose = 0, quiet: Quiet = False) -> None:
+def resume(
+    folder: Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the URL of one.")],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE", help="Another executor.", show_default=False),
+    ] = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
     """Go on with a run: only what is missing or failed."""
     from steppe.report.terminal import Progress
 
     with Progress(quiet or json) as progress:
-        outcome = adapters.resumed(folder, progress)
+        outcome = adapters.resumed(folder, progress, overrides)
     _report(outcome, json, quiet)
 
 
@@ -269,7 +283,8 @@ def _report(outcome: adapters.Outcome, as_json: bool, quiet: bool) -> None:
     """The end of a run or resume: what is stored and what it says; failed chunks make it incomplete."""
     from steppe.report.terminal import duration
 
-    summary = adapters.summarised(Path(outcome.folder)) if outcome.done else None
+    remote = is_url(outcome.folder)
+    summary = adapters.summarised(Path(outcome.folder)) if outcome.done and not remote else None
 
     def text() -> str:
         stored = f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"
@@ -278,6 +293,8 @@ def _report(outcome: adapters.Outcome, as_json: bool, quiet: bool) -> None:
             lines.append(f"  failed {chunk}: {(error.strip() or 'unknown').splitlines()[-1]}")
         if outcome.failed:
             lines.append(f"try them again: steppe resume {outcome.folder}")
+        if remote:
+            lines.append(f"to read it: steppe fetch {outcome.folder} DIR")
         if summary is not None and not quiet:
             lines += ["", adapters.run_text(Path(outcome.folder))]
         return "\n".join(lines)
