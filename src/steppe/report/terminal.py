@@ -12,7 +12,8 @@ _EVERY = 5.0  # seconds between two plain lines
 
 
 class Progress:
-    """Called with (replicates done, replicates planned), or whatever else is counted; a bar on a terminal, a line now and then elsewhere.
+    """Called with (done, planned), of replicates or of whatever else is counted; a bar on a terminal, a line now and then
+    elsewhere.
 
     The first call fixes the count from which the rate is taken, so that a resume does not boast.
     """

@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,12 @@ class FolderLock:
             raise
 
     def release(self) -> None:
-        """Let go of the lock; a second call does nothing."""
+        """Let go of the lock; a second call does nothing. The token goes with it: it names who holds the lock now, or
+        held it and was killed.
+        """
         if self._file >= 0:
+            with suppress(OSError):
+                os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = -1
 

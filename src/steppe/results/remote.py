@@ -102,6 +102,10 @@ class RemoteRun(RunFolder):
         """The chunks that are stored."""
         return set(self.done)
 
+    def is_stored(self, chunk: ChunkId) -> bool:
+        """Whether the chunk has a marker."""
+        return bool(self.storage.system.exists(f"{self.storage.root}/chunks/{chunk.name}.json"))
+
     def publish(self, name: str) -> None:
         """Put a file in its place."""
         self.storage.put(self.path, [name])

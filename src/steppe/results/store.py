@@ -141,6 +141,10 @@ class RunFolder:
         """The chunks that are stored."""
         return {marker.chunk for marker in read_markers(self.path)}
 
+    def is_stored(self, chunk: ChunkId) -> bool:
+        """Whether the chunk has a marker."""
+        return (self.path / "chunks" / f"{chunk.name}.json").is_file()
+
     def failed_chunks(self) -> dict[ChunkId, str]:
         """The chunks that failed and were not stored since, with the error of each."""
         return read_failures(self.path)

@@ -14,9 +14,9 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -86,7 +86,7 @@ def do_each(one: Callable[[ChunkId], None], job: Job) -> Result:
 
 def work(
     section: Executor, store: RunFolder, one: Callable[[ChunkId], None], todo: Iterable[ChunkId]
-) -> Iterator[ChunkId]:
+) -> Generator[ChunkId, None, None]:
     """Do the chunks, each stored by who does it; yields those that were, records those that failed.
 
     one : simulates and stores a chunk, in this process
@@ -102,17 +102,23 @@ def work(
         threads = section.cpus if section.kind == "slurm" else 1
         task = partial(do_chunks, Order(store.place, store.manifest["config_sha256"], store.session), threads)
     size = section.chunks if section.kind == "slurm" else 1
-    for job, outcome in completed(partial(opened, section, store.path), task, jobs(todo, size)):
-        result = outcome if isinstance(outcome, Result) else _lost(job, outcome)
-        failed = {failure.chunk for failure in result.failed}
-        for failure in result.failed:
-            store.record_failure(failure.chunk, failure.error, failure.trace)
-        if result.stop is not None:
-            raise result.stop
-        for chunk in job:
-            if chunk not in failed:
-                store.note_stored(chunk)
-                yield chunk
+    reopen = partial(opened, section, store.path)
+    with closing(completed(reopen, task, jobs(todo, size))) as finished:
+        for job, outcome in finished:
+            yield from _noted(store, job, outcome if isinstance(outcome, Result) else _lost(store, job, outcome))
+
+
+def _noted(store: RunFolder, job: Job, result: Result) -> Iterator[ChunkId]:
+    """Record what failed; yields the chunks that were stored. Raises what stops the run."""
+    for failure in result.failed:
+        store.record_failure(failure.chunk, failure.error, failure.trace)
+    if result.stop is not None:
+        raise result.stop
+    failed = {failure.chunk for failure in result.failed}
+    for chunk in job:
+        if chunk not in failed:
+            store.note_stored(chunk)
+            yield chunk
 
 
 def jobs(todo: Iterable[ChunkId], size: int) -> Iterator[Job]:
@@ -122,14 +128,14 @@ def jobs(todo: Iterable[ChunkId], size: int) -> Iterator[Job]:
         yield job
 
 
-def _lost(job: Job, error: BaseException) -> Result:
-    """What is said of a job that did not come back; what it stored before is found by the next resume."""
-    return Result(tuple(Failure(chunk, *error_text(error)) for chunk in job))
+def _lost(store: RunFolder, job: Job, error: BaseException) -> Result:
+    """What is said of a job that did not come back: what it had stored by then is stored."""
+    return Result(tuple(Failure(chunk, *error_text(error)) for chunk in job if not store.is_stored(chunk)))
 
 
 def completed(
     reopen: Callable[[], Pool], task: Task, left: Iterator[Job]
-) -> Iterator[tuple[Job, Result | BaseException]]:
+) -> Generator[tuple[Job, Result | BaseException], None, None]:
     """Hand the jobs over, only so many at a time, and yield each with its result or with what became of it instead.
 
     Where a process dies, its pool breaks and takes with it what the others were doing. Those jobs are then done one at a

@@ -8,7 +8,8 @@ import hashlib
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -274,9 +275,12 @@ def _complete(
     if todo:
         compile_ahead(prepared, say)
     progress(stored, planned)
-    for chunk in work(prepared, store, todo):
-        stored += chunk.count
-        progress(stored, planned)
+    with closing(
+        work(prepared, store, todo)
+    ) as finished:  # whatever happens, nobody works on when the folder is let go
+        for chunk in finished:
+            stored += chunk.count
+            progress(stored, planned)
     failed = store.failed_chunks()
     computed = sum(c.count for c in todo if c not in failed) * steps(prepared.config)
     wall = time.perf_counter() - started
@@ -294,7 +298,7 @@ def _complete(
     )
 
 
-def work(prepared: Prepared, store: RunFolder, todo: Iterable[ChunkId]) -> Iterator[ChunkId]:
+def work(prepared: Prepared, store: RunFolder, todo: Iterable[ChunkId]) -> Generator[ChunkId, None, None]:
     """Do the chunks by the executor of the config; yields each one that was stored. See `executors.work`."""
 
     def one(chunk: ChunkId) -> None:

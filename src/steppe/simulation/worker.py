@@ -86,8 +86,16 @@ def readied(order: Order) -> Ready:
 
 
 def _do(order: Order, ready: Ready, chunk: ChunkId) -> None:
+    _check_wanted(order)
     tables = simulate(ready.prepared, chunk)
-    if not is_url(order.place) and token(Path(order.place) / LOCK) != order.session:
-        # whoever asked for this chunk was killed, and somebody else goes on with the run
-        raise RuntimeError(f"{order.place} is no longer this run's")
+    _check_wanted(order)
     ready.write(chunk, tables)
+
+
+def _check_wanted(order: Order) -> None:
+    """Raise InputError, which ends the job, where the one who ordered it is gone or somebody else goes on with the run.
+
+    Remote storage does not tell; there the chunk is stored again, with the same bits.
+    """
+    if not is_url(order.place) and token(Path(order.place) / LOCK) != order.session:
+        raise InputError("whoever began this work no longer holds the run", value=order.place)
