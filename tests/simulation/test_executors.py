@@ -150,9 +150,7 @@ class TestFlow:
     def test_the_chunk_that_kills_its_process_is_found_and_sinks_no_other(self):
         section = Executor(kind="processes", workers=2)
         plan = plan_chunks(["baseline"], 1, 12, 1)
-        found = dict(
-            completed(partial(executors.opened, section, Path()), ends_its_process, jobs(plan, 1))
-        )
+        found = dict(completed(partial(executors.opened, section, Path()), ends_its_process, jobs(plan, 1)))
         assert set(found) == {(chunk,) for chunk in plan}
         assert [job[0].first for job, one in found.items() if not isinstance(one, Result)] == [3]
         assert isinstance(found[plan[5],], Result) and found[plan[5],].failed
@@ -246,7 +244,9 @@ class TestWorker:
 
     def test_it_stops_when_nobody_holds_the_run(self, tmp_path, order):
         """Whoever ends properly takes the session along."""
-        with RunFolder.create(tmp_path / "two", runner.manifest(runner.prepare(compose(TOY)), ""), "") as store:
+        with RunFolder.create(
+            tmp_path / "two", runner.manifest(runner.prepare(compose(TOY)), ""), ""
+        ) as store:
             session = store.session
         assert session and (store.path / ".lock").read_text() == ""
 
