@@ -6,6 +6,7 @@ Every heavy import is inside a function, so that `steppe --help` answers at once
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,14 @@ def answer_of(
 
 def free_folder(folder: Path) -> Path:
     """The folder, if a run may be written there. Nothing is made. Raises InputError."""
+    if re.match(r"[a-z0-9+]{2,}:/", str(folder)):
+        raise InputError(
+            "only `steppe run` writes to remote storage",
+            file="command line",
+            key="--out",
+            value=str(folder),
+            accepted="a folder",
+        )
     if folder.is_dir() and any(folder.iterdir()):
         raise InputError(
             "the run folder is occupied",

@@ -21,6 +21,8 @@ from steppe.api.common import free_folder as free_folder
 from steppe.api.common import measures as measures
 from steppe.api.common import patterns as patterns
 from steppe.cli.frame import Incomplete, Stopped, log, show
+from steppe.errors import InputError
+from steppe.paths import is_url
 
 if TYPE_CHECKING:
     from steppe.config.schema import RunConfig
@@ -71,23 +73,49 @@ def columns() -> int:
     return shutil.get_terminal_size().columns
 
 
-def simulated(config: RunConfig, folder: Path, progress: Progress) -> Outcome:
-    """Run a config into a new folder."""
+def simulated(config: RunConfig, folder: Path | str, progress: Progress) -> Outcome:
+    """Run a config into a new folder, or to an URL of remote storage."""
     from steppe.simulation.runner import run
 
     with _stoppable(folder):
         return _outcome(run(config, folder, progress, log.warning), folder)
 
 
-def resumed(folder: Path, progress: Progress) -> Outcome:
-    """Compute what is missing or failed of a run."""
+def resumed(folder: Path | str, progress: Progress, overrides: list[str] | None = None) -> Outcome:
+    """Compute what is missing or failed of a run. overrides : another executor than it began with"""
     from steppe.results.manifest import read_manifest
 
-    read_manifest(folder)
+    if not is_url(folder):
+        read_manifest(Path(folder))
+    executor = None
+    if overrides:
+        other = next((text for text in overrides if not text.startswith("executor")), None)
+        if other is not None:
+            raise InputError(
+                "a resume takes nothing but another executor; the rest of a run stays as it was",
+                file="command line",
+                value=other,
+                accepted="executor=NAME, executor.KEY=VALUE",
+            )
+        executor = composed(overrides, None).executor
     from steppe.simulation.extend import resume
 
     with _stoppable(folder):
-        return _outcome(resume(folder, progress, log.warning), folder)
+        return _outcome(resume(folder, progress, log.warning, executor), folder)
+
+
+def fetched(url: str, folder: Path, progress: Progress) -> int:
+    """Copy a run from remote storage into a folder; the number of its chunks."""
+    from steppe.results.remote import fetch
+
+    if not is_url(url):
+        raise InputError("not an URL", file="command line", value=url, accepted="such as s3://bucket/run")
+    try:
+        return fetch(url, folder, progress)
+    except OSError as error:
+        raise Stopped(
+            f"stopped: {error.strerror or error}; go on with: steppe fetch {url} {folder}"
+        ) from None
 
 
 def extended(folder: Path, changes: Mapping[str, Any], progress: Progress) -> Outcome:
@@ -118,7 +146,8 @@ def report(outcome: Outcome, as_json: bool, quiet: bool) -> None:
     """The end of a run, resume or extension: what is stored and what it says; failed chunks make it incomplete."""
     from steppe.report.terminal import duration
 
-    summary = summarised(Path(outcome.folder)) if outcome.done else None
+    remote = is_url(outcome.folder)
+    summary = summarised(Path(outcome.folder)) if outcome.done and not remote else None
 
     def text() -> str:
         stored = f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"
@@ -127,6 +156,8 @@ def report(outcome: Outcome, as_json: bool, quiet: bool) -> None:
             lines.append(f"  failed {chunk}: {(error.strip() or 'unknown').splitlines()[-1]}")
         if outcome.failed:
             lines.append(f"try them again: steppe resume {outcome.folder}")
+        if remote:
+            lines.append(f"to read it: steppe fetch {outcome.folder} DIR")
         if summary is not None and not quiet:
             lines += ["", run_text(Path(outcome.folder))]
         return "\n".join(lines)
@@ -138,7 +169,7 @@ def report(outcome: Outcome, as_json: bool, quiet: bool) -> None:
 
 
 @contextmanager
-def _stoppable(folder: Path) -> Iterator[None]:
+def _stoppable(folder: Path | str) -> Iterator[None]:
     """An interruption, or a disk that takes no more, says what is left of the run and how to go on."""
     what = f"what was finished is stored; go on with: steppe resume {folder}"
     try:
@@ -146,10 +177,21 @@ def _stoppable(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise Stopped(f"stopped: {error.strerror or error}; {what}") from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted; {what}" if folder.is_dir() else "interrupted") from None
+        begun = is_url(folder) or (Path(folder) / "manifest.json").is_file()
+        raise KeyboardInterrupt(f"interrupted; {what}" if begun else "interrupted") from None
 
 
-def _outcome(summary: Any, folder: Path) -> Outcome:
+def free_place(place: Path | str) -> Path | str:
+    """The folder or URL, if a run may be written there. Nothing is made. Raises InputError."""
+    if not is_url(place):
+        return free_folder(Path(place))
+    from steppe.results.remote import free
+
+    free(str(place))
+    return place
+
+
+def _outcome(summary: Any, folder: Path | str) -> Outcome:
     """The runner's summary, as the command line needs it."""
     return Outcome(
         folder=str(folder),

@@ -11,6 +11,8 @@ import typer
 
 from steppe.cli import adapters, sweeps
 from steppe.cli.evidence import evidence_app
+from steppe.cli.fetch import EPILOG as FETCH_EPILOG
+from steppe.cli.fetch import fetch
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
 from steppe.cli.patterns import EPILOG as PATTERNS_EPILOG
 from steppe.cli.patterns import patterns
@@ -32,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence_app, name="evidence")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
+app.command("fetch", epilog=FETCH_EPILOG)(fetch)
 for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
     app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)
 
@@ -55,7 +58,8 @@ def run(
         typer.Argument(metavar="KEY=VALUE", help="What differs from the defaults.", show_default=False),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="The run folder; new or empty.")
+        str | None,
+        typer.Option("--out", "-o", metavar="DIR", help="The run folder, new or empty; or an URL, as s3://…"),
     ] = None,
     cfg: Annotated[
         str | None, typer.Option("--cfg", metavar="job", help="Print the resolved config and stop.")
@@ -72,8 +76,8 @@ def run(
         return
     from steppe.config.schema import default_folder
 
-    given = out or (Path(config.output) if config.output else None)
-    folder = adapters.free_folder(given or default_folder(config, datetime.now().strftime("%Y%m%d-%H%M%S")))
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = adapters.free_place(out or config.output or default_folder(config, stamp))
     adapters.check_outcomes(config)
     world = adapters.built(config)
     names = ", ".join(scenario.name for scenario in config.scenarios)
@@ -137,17 +141,26 @@ def ask(
 @app.command(
     epilog=examples(
         ("steppe resume runs/cca-20260301-101500", "compute what is missing or failed"),
-        ("steppe resume runs/mine -v", "and say what"),
-        ("steppe resume runs/mine --json", "for a script"),
+        ("steppe resume runs/mine executor=processes", "with another executor than before"),
+        ("steppe resume s3://bucket/mine --json", "in remote storage, for a script"),
     )
 )
 @command
-def resume(folder: RunFolder, json: Json = False, verbose: Verbose = 0, quiet: Quiet = False) -> None:
+def resume(
+    folder: Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the URL of one.")],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE", help="Another executor.", show_default=False),
+    ] = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
     """Go on with a run: only what is missing or failed."""
     from steppe.report.terminal import Progress
 
     with Progress(quiet or json) as progress:
-        outcome = adapters.resumed(folder, progress)
+        outcome = adapters.resumed(folder, progress, overrides)
     adapters.report(outcome, json, quiet)
 
 

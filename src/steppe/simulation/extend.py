@@ -15,10 +15,11 @@ from pydantic import ValidationError
 
 from steppe.config.design import DesignSpec
 from steppe.config.resolved import dump, load_config
-from steppe.config.schema import RunConfig
+from steppe.config.schema import Executor, RunConfig
 from steppe.errors import InputError, from_validation
+from steppe.paths import is_url
 from steppe.results.files import write_json, write_text
-from steppe.results.manifest import read_manifest
+from steppe.results.manifest import check_unchanged, read_manifest
 from steppe.results.store import RunFolder
 from steppe.simulation import runner
 from steppe.simulation.prepared import Prepared, prepare
@@ -26,7 +27,6 @@ from steppe.simulation.runner import (
     Progress,
     RunSummary,
     Say,
-    check_same,
     complete,
     kept_points,
     manifest,
@@ -48,12 +48,14 @@ def extend(
     before = read_manifest(folder)
     finish_pending(folder)
     config = load_config(folder / "config.yaml")
-    check_same(before, manifest(prepare(config, kept_points(folder)), dump(config)), folder)
+    check_unchanged(
+        before, manifest(prepare(config, kept_points(folder)), dump(config)), folder / "manifest.json"
+    )
     wider = extended(config, changes)
     prepared = prepare(wider, kept_points(folder))
     with RunFolder.resume(folder) as store:
         write_text(folder / PENDING, dump(wider))
-        _put_in_place(folder, prepared)
+        _put_in_place(store, prepared)
         store.manifest = read_manifest(folder)
         return complete(prepared, store, progress, say, started)
 
@@ -62,15 +64,16 @@ def finish_pending(folder: Path) -> None:
     """Put an extension in place that a killed process had only begun."""
     file = folder / PENDING
     if file.is_file():
-        with RunFolder.resume(folder):
-            _put_in_place(folder, prepare(load_config(file), kept_points(folder)))
+        with RunFolder.resume(folder) as store:
+            _put_in_place(store, prepare(load_config(file), kept_points(folder)))
 
 
-def _put_in_place(folder: Path, prepared: Prepared) -> None:
+def _put_in_place(store: RunFolder, prepared: Prepared) -> None:
+    folder = store.path
     text = dump(prepared.config)
     kept = {key: one for key, one in read_manifest(folder).items() if key in ("started", "command")}
     write_text(folder / "config.yaml", text)
-    write_beside(prepared, folder)
+    write_beside(prepared, store)
     write_json(folder / "manifest.json", {**read_manifest(folder), **manifest(prepared, text), **kept})
     (folder / PENDING).unlink(missing_ok=True)
 
@@ -116,8 +119,14 @@ def _changed(design: DesignSpec, name: str, value: Any) -> DesignSpec:
         raise from_validation(error, model=DesignSpec, data=data, prefix="design") from None
 
 
-def resume(folder: Path, progress: Progress, say: Say = lambda text: None) -> RunSummary:
-    """Compute what is missing or failed of a run, after an extension that was only begun is put in place."""
-    read_manifest(folder)
-    finish_pending(folder)
-    return runner.resume(folder, progress, say)
+def resume(
+    place: Path | str, progress: Progress, say: Say = lambda text: None, executor: Executor | None = None
+) -> RunSummary:
+    """Compute what is missing or failed of a run, after an extension that was only begun is put in place.
+
+    executor : who does it, if not the one that the run began with
+    """
+    if not is_url(place):
+        read_manifest(Path(place))
+        finish_pending(Path(place))
+    return runner.resume(place, progress, say, executor)

@@ -1,16 +1,14 @@
-"""A run: the chunks of a config, simulated by worker threads and stored one by one.
+"""A run: the chunks of a config, simulated by whoever the executor has and stored one by one.
 
 Every chunk can be computed on its own, so a run that was stopped goes on with the chunks that are missing and ends with
 the same bits.
 """
 
 import hashlib
-import os
-import resource
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,19 +19,20 @@ import numpy as np
 from steppe import paths
 from steppe.config.outcomes import is_given
 from steppe.config.resolved import dump, load_config
-from steppe.config.schema import RunConfig, steps
+from steppe.config.schema import Executor, RunConfig, steps
 from steppe.design.table import write_table
-from steppe.errors import InputError
 from steppe.mechanisms.kernel import source_hash
 from steppe.mechanisms.observe import Record, new_record
 from steppe.mechanisms.records import EVENT, MAX_EVENTS
 from steppe.mechanisms.state import capacity, parameters_of
 from steppe.results.chunks import plan_chunks
 from steppe.results.files import write_text, write_whole
-from steppe.results.manifest import read_manifest
+from steppe.results.manifest import check_unchanged, read_manifest
 from steppe.results.parts import write_draws
+from steppe.results.remote import create, head, reopened
 from steppe.results.store import RunFolder
 from steppe.results.tables import DESIGN, DRAWS, POINTS, ChunkId, ChunkTables
+from steppe.simulation import executors
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
 from steppe.simulation.ensemble import run_chunk
 from steppe.simulation.numbered import described
@@ -42,11 +41,13 @@ from steppe.simulation.prepared import Prepared as Prepared
 from steppe.simulation.prepared import parameter_values as parameter_values
 from steppe.simulation.prepared import prepare as prepare
 from steppe.simulation.recorder import chunk_tables
+from steppe.simulation.usage import cpu_seconds, peak_kilobytes
 from steppe.world.spec import seeds_folder
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
 Say = Callable[[str], None]
+Place = Path | str  # a folder, or an URL of remote storage
 
 
 @dataclass(frozen=True)
@@ -116,52 +117,50 @@ def compile_ahead(prepared: Prepared, say: Say) -> None:
     note_compiled(room)
 
 
-def run(config: RunConfig, folder: Path, progress: Progress, say: Say = lambda text: None) -> RunSummary:
-    """Simulate a config into a new run folder.
+def run(config: RunConfig, folder: Place, progress: Progress, say: Say = lambda text: None) -> RunSummary:
+    """Simulate a config into a new run folder, or to an URL of remote storage.
 
     progress : called with (replicates stored, replicates planned); say : called with one line for the user
     """
     started = time.perf_counter()
     prepared = prepare(config)
     text = dump(config)
-    with RunFolder.create(folder, manifest(prepared, text), text) as store:
-        write_beside(prepared, folder)
+    with create(folder, manifest(prepared, text), text) as store:
+        write_beside(prepared, store)
         return complete(prepared, store, progress, say, started)
 
 
-def resume(folder: Path, progress: Progress, say: Say = lambda text: None) -> RunSummary:
-    """Compute what is missing or failed of a run. Raises InputError where config or evidence have changed since."""
+def resume(
+    place: Place, progress: Progress, say: Say = lambda text: None, executor: Executor | None = None
+) -> RunSummary:
+    """Compute what is missing or failed of a run. Raises InputError where config or evidence have changed since.
+
+    executor : who does it, if not the one that the run began with
+    """
     started = time.perf_counter()
+    folder = head(place)
     wanted = read_manifest(folder)
     config = load_config(folder / "config.yaml")
     prepared = prepare(config, kept_points(folder))
-    check_same(wanted, manifest(prepared, dump(config)), folder)
-    with RunFolder.resume(folder) as store:
-        write_beside(prepared, folder)
+    check_unchanged(wanted, manifest(prepared, dump(config)), folder / "manifest.json")
+    if executor is not None:
+        prepared = replace(prepared, config=config.model_copy(update={"executor": executor}))
+    with reopened(place, folder) as store:
+        write_beside(prepared, store)
         return complete(prepared, store, progress, say, started)
 
 
-def check_same(wanted: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
-    """Raise InputError where a run was made from something else than it would be made from now."""
-    for key in ("config_sha256", "evidence_sha256", "rules", "draws_sha256", "points_sha256"):
-        if wanted.get(key) != now.get(key):
-            raise InputError(
-                "the run cannot be resumed: what it was made from has changed, and its parts would not fit together",
-                file=folder / "manifest.json",
-                key=key,
-                value=now.get(key),
-                accepted=str(wanted.get(key)),
-            )
-
-
-def write_beside(prepared: Prepared, folder: Path) -> None:
+def write_beside(prepared: Prepared, store: RunFolder) -> None:
     """The drawn values, or the design and its points, beside the tables; the same bytes whenever it is done."""
     if prepared.sampled is not None:
-        write_draws(folder / DRAWS, prepared.sampled.uncertain.ids, prepared.sampled.table())
+        write_draws(store.path / DRAWS, prepared.sampled.uncertain.ids, prepared.sampled.table())
+        store.publish(DRAWS)
     points = prepared.points
     if points is not None:
-        write_whole(folder / DESIGN, lambda to: write_table(points.design, to))
-        write_text(folder / POINTS, "\n".join(["id", *points.ids, ""]))
+        write_whole(store.path / DESIGN, lambda to: write_table(points.design, to))
+        write_text(store.path / POINTS, "\n".join(["id", *points.ids, ""]))
+        store.publish(DESIGN)
+        store.publish(POINTS)
 
 
 def kept_points(folder: Path) -> list[str]:
@@ -178,13 +177,16 @@ def complete(
     todo = left(prepared, done)
     stored = sum(c.count * c.points for c in done)
     planned = stored + sum(c.count * c.points for c in todo)
-    cpu = time.process_time()
+    cpu = cpu_seconds()
     if todo:
         compile_ahead(prepared, say)
     progress(stored, planned)
-    for chunk in work(prepared, store, todo):
-        stored += chunk.count * chunk.points
-        progress(stored, planned)
+    with closing(
+        work(prepared, store, todo)
+    ) as finished:  # whatever happens, nobody works on when the folder is let go
+        for chunk in finished:
+            stored += chunk.count * chunk.points
+            progress(stored, planned)
     failed = store.failed_chunks()
     computed = sum(c.count * c.points for c in todo if c not in failed) * steps(prepared.config)
     wall = time.perf_counter() - started
@@ -192,7 +194,7 @@ def complete(
         {
             "chunks": {"planned": len(done) + len(todo)},
             "wall_s": round(wall, 3),
-            "cpu_s": round(time.process_time() - cpu, 3),
+            "cpu_s": round(cpu_seconds() - cpu, 3),
             "replicate_steps_per_s": round(computed / wall),
             "peak_rss_mb": round(peak_kilobytes() / 1024, 1),
         }
@@ -213,36 +215,13 @@ def left(prepared: Prepared, done: Collection[ChunkId]) -> list[ChunkId]:
     return plan_chunks(names, points, ensemble.replicates, ensemble.chunk, done)
 
 
-def peak_kilobytes() -> int:
-    """Peak memory of this process; where the system does not say, the usage counter, which may hold a parent's peak."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def work(prepared: Prepared, store: RunFolder, todo: Iterable[ChunkId]) -> Generator[ChunkId, None, None]:
+    """Do the chunks by the executor of the config; yields each one that was stored. See `executors.work`."""
 
-
-def work(prepared: Prepared, store: RunFolder, todo: Iterable[ChunkId]) -> Iterable[ChunkId]:
-    """Do the chunks on worker threads; yields each one that was stored. A failed one is recorded and sinks no other."""
-
-    def one(chunk: ChunkId) -> ChunkId:
+    def one(chunk: ChunkId) -> None:
         store.write_chunk(chunk, simulate(prepared, chunk))
-        return chunk
 
-    executor = prepared.config.executor
-    workers = 1 if executor.kind == "serial" else executor.workers or os.cpu_count() or 1
-    pool = ThreadPoolExecutor(workers)
-    pending: dict[Future[ChunkId], ChunkId] = {pool.submit(one, chunk): chunk for chunk in todo}
-    try:
-        for future in as_completed(pending):
-            error = future.exception()
-            if error is None:
-                yield pending[future]
-            else:
-                store.record_failure(pending[future], error)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    return executors.work(prepared.config.executor, store, one, todo)
 
 
 def manifest(prepared: Prepared, config_text: str) -> dict[str, Any]:
