@@ -228,6 +228,7 @@ def run(config: RunConfig, folder: Place, progress: Progress, say: Say = lambda 
     progress : called with (replicates stored, replicates planned); say : called with one line for the user
     """
     started = time.perf_counter()
+    executors.check_place(config.executor, folder)
     prepared = prepare(config)
     text = dump(config)
     with create(folder, manifest(prepared, text), text) as store:
@@ -250,6 +251,7 @@ def resume(
     check_unchanged(wanted, manifest(prepared, dump(config)), folder / "manifest.json")
     if executor is not None:
         prepared = replace(prepared, config=config.model_copy(update={"executor": executor}))
+    executors.check_place(prepared.config.executor, place)
     with reopened(place, folder) as store:
         _write_draws(prepared, store)
         return _complete(prepared, store, progress, say, started)
