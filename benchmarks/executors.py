@@ -113,7 +113,9 @@ def everything(replicates: int, kinds: tuple[str, ...]) -> None:
                 f"chunk of {size:5}: simulated in {one['simulate']:7.3f} s, stored in {one['write']:6.3f} s,"
                 f" {one['bytes'] / size / 1e3:5.2f} kB a replicate"
             )
-        print(f"storing: {1e3 * fixed:.0f} ms a chunk and {1e3 * each:.3f} ms a replicate of {1e3 * work:.2f} ms")
+        print(
+            f"storing: {1e3 * fixed:.0f} ms a chunk and {1e3 * each:.3f} ms a replicate of {1e3 * work:.2f} ms"
+        )
         for kind in kinds:
             try:
                 hand = handing_over(kind)

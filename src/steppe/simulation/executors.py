@@ -104,7 +104,9 @@ def work(
     reopen = partial(opened, section, store.path)
     with closing(completed(reopen, task, jobs(todo, size))) as finished:
         for job, outcome in finished:
-            yield from _noted(store, job, outcome if isinstance(outcome, Result) else _lost(store, job, outcome))
+            yield from _noted(
+                store, job, outcome if isinstance(outcome, Result) else _lost(store, job, outcome)
+            )
 
 
 def _noted(store: RunFolder, job: Job, result: Result) -> Iterator[ChunkId]:
