@@ -22,17 +22,9 @@ from steppe.config.schema import RunConfig
 from steppe.report.terminal import Progress, duration, table
 
 COMMANDS = [
-    "run",
-    "ask",
-    "resume",
-    "compare",
-    "export",
-    "list",
-    "show",
-    "patterns",
-    "doctor",
-    "evidence check",
-]
+    "run", "ask", "resume", "extend", "fetch", "compare", "export", "list", "show", "patterns", "sensitivity", "discover",
+    "robust", "converge", "doctor", "evidence check",
+]  # fmt: skip
 
 
 def invoke(*argv: str) -> Result:

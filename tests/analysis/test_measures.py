@@ -15,7 +15,8 @@ from steppe.errors import InputError
 from steppe.results.indicators import MEASURES, SYSTEM, catalogue, chosen, entities
 from steppe.results.query import Run
 from steppe.results.store import RunFolder
-from steppe.results.tables import entity_of, plan_chunks, table_schemas
+from steppe.results.chunks import plan_chunks
+from steppe.results.tables import entity_of, table_schemas
 
 LAST = START + YEARS
 

@@ -22,7 +22,6 @@ from tests.simulation.runs import (
     until_stored,
 )
 
-from steppe.config.compose import compose
 from steppe.results import parts, store
 from steppe.simulation import runner
 
@@ -289,4 +288,3 @@ def test_a_chunk_for_which_the_model_fails_is_told_and_the_others_are_stored(tmp
     assert set(said["failures"].values()) == {"FloatingPointError: no cohesion"}
     assert "in simulate" in (folder / "chunks" / "odd-00000-00000000.failed.json").read_text()
     assert runner.resume(folder, silent).done == 4  # with a model that does not fail
-    assert compose([*arguments, *size]).ensemble.chunk == 10

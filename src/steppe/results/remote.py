@@ -110,11 +110,6 @@ class RemoteRun(RunFolder):
         """Put a file in its place."""
         self.storage.put(self.path, [name])
 
-    def finish(self, stats: Mapping[str, Any]) -> None:
-        """Write the end of the run into the manifest."""
-        super().finish(stats)
-        self.publish("manifest.json")
-
     def close(self) -> None:
         """Let go of the scratch folder."""
         super().close()

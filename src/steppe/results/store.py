@@ -158,6 +158,7 @@ class RunFolder:
         chunks = {"planned": None, **self.manifest.get("chunks", {}), **stats.get("chunks", {}), **counts}
         self.manifest = {**self.manifest, **stats, "chunks": chunks, "finished": _now()}
         write_json(self.path / "manifest.json", self.manifest)
+        self.publish("manifest.json")
         self.close()
 
     def close(self) -> None:

@@ -98,7 +98,6 @@ def work(
     else:
         from steppe.simulation.worker import Order, do_chunks  # it imports the runner, which imports this
 
-        _check_place(section, store.place)
         threads = section.cpus if section.kind == "slurm" else 1
         task = partial(do_chunks, Order(store.place, store.manifest["config_sha256"], store.session), threads)
     size = section.chunks if section.kind == "slurm" else 1
@@ -318,9 +317,9 @@ def _slurm(section: Executor, folder: Path) -> Pool:
     return Pool(executor, lambda: section.workers or JOBS, lambda: executor.shutdown(cancel_futures=True))
 
 
-def _check_place(section: Executor, place: str) -> None:
-    """Refuse what other processes cannot see."""
-    if place.startswith("memory:"):
+def check_place(section: Executor, place: Path | str) -> None:
+    """Raise InputError for a place of a run that the workers of an executor cannot see."""
+    if section.kind not in ("threads", "serial") and str(place).startswith("memory:"):
         raise InputError(
             "no other process sees the memory of this one",
             key="executor.kind",

@@ -123,6 +123,7 @@ def run(config: RunConfig, folder: Place, progress: Progress, say: Say = lambda 
     progress : called with (replicates stored, replicates planned); say : called with one line for the user
     """
     started = time.perf_counter()
+    executors.check_place(config.executor, folder)
     prepared = prepare(config)
     text = dump(config)
     with create(folder, manifest(prepared, text), text) as store:
@@ -145,6 +146,7 @@ def resume(
     check_unchanged(wanted, manifest(prepared, dump(config)), folder / "manifest.json")
     if executor is not None:
         prepared = replace(prepared, config=config.model_copy(update={"executor": executor}))
+    executors.check_place(prepared.config.executor, place)
     with reopened(place, folder) as store:
         write_beside(prepared, store)
         return complete(prepared, store, progress, say, started)
