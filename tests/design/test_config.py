@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from pathlib import Path
 
@@ -193,14 +194,19 @@ class TestFactors:
         assert "parameters.membership.vote_persistent" not in every  # a switch: nothing between its values
         assert GDP in every and not any(name.startswith("mechanisms") for name in every)
 
-    def test_what_is_said_of_one_goes_before_what_is_said_of_many(self, made: Made) -> None:
-        found = made(
-            "design=grid",
-            "design.levels=2",
-            "design.factors={parameters.membership.*: {role: constant}, "
-            f"parameters.membership.vote_*: {{levels: 3}}, {COOLDOWN}: [1, 2]}}",
+    @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+    def test_what_is_said_of_one_goes_before_what_is_said_of_many(
+        self, made: Made, order: tuple[int, ...]
+    ) -> None:
+        """In whatever order: the name itself, then the longer pattern, then the shorter."""
+        said = (
+            "parameters.membership.*: {role: constant}",
+            "parameters.membership.vote_*: {levels: 3}",
+            f"{COOLDOWN}: [1, 2]",
         )
-        assert found.varied == (NOISE, COOLDOWN) and len(found.rows) == 3 * 2
+        factors = f"design.factors={{{', '.join(said[n] for n in order)}}}"
+        found = made("design=grid", "design.levels=2", factors)
+        assert set(found.varied) == {NOISE, COOLDOWN} and len(found.rows) == 3 * 2
 
     def test_without_leaves_names_out(self, made: Made) -> None:
         found = made(

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from tests.design.conftest import COOLDOWN, NOISE, PRESSURE, Made
 
+from steppe.config.compose import compose
+from steppe.config.designs import size_of
 from steppe.errors import InputError
 
 SIX = (
@@ -36,6 +38,23 @@ class TestCounts:
     def test_morris_keeps_the_optimal_trajectories(self, made: Made) -> None:
         found = made("design=morris", TWO_SCENARIOS, SIX, "design.trajectories=12", "design.optimal=3")
         assert len(found.rows) == 3 * (6 + 1)
+
+    @pytest.mark.parametrize(
+        "overrides",
+        [
+            ("design=saltelli",),
+            ("design=saltelli", "design.second_order=false"),
+            ("design=morris",),
+            ("design=morris", "design.trajectories=6", "design.optimal=2"),
+            ("design=lhs",),
+            ("design=grid", "design.levels=3"),
+        ],
+    )
+    def test_what_is_counted_beforehand_is_what_is_made(self, made: Made, overrides: tuple[str, ...]) -> None:
+        config = compose(["world=toy", TWO_SCENARIOS, SIX, *overrides])
+        assert config.design is not None
+        factors = made(TWO_SCENARIOS, SIX, *overrides).factors
+        assert size_of(config.design, factors) == len(made(TWO_SCENARIOS, SIX, *overrides).rows)
 
     def test_a_grid_is_the_product_of_the_levels(self, made: Made) -> None:
         found = made("design=grid", "design.levels=3", TWO_SCENARIOS, SIX)
@@ -86,8 +105,6 @@ class TestTooMany:
         assert caught.value.accepted and "at most" in caught.value.accepted
 
     def test_ten_million_are_not_too_many(self, made: Made) -> None:
-        from steppe.config.compose import compose
-
         config = compose(["world=toy", "design=lhs", "design.points=1e7", f"design.factors=[{NOISE}]"])
         assert config.design is not None and config.design.points == 10_000_000
 
