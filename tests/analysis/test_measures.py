@@ -12,10 +12,10 @@ from steppe.analysis import observations
 from steppe.analysis.measures import measure_table, measure_values
 from steppe.analysis.observations import observe
 from steppe.errors import InputError
+from steppe.results.chunks import plan_chunks
 from steppe.results.indicators import MEASURES, SYSTEM, catalogue, chosen, entities
 from steppe.results.query import Run
 from steppe.results.store import RunFolder
-from steppe.results.chunks import plan_chunks
 from steppe.results.tables import entity_of, table_schemas
 
 LAST = START + YEARS

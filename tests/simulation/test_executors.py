@@ -14,8 +14,8 @@ from tests.simulation.runs import TOY, checksums, made, silent
 from steppe.config.compose import compose
 from steppe.config.schema import Executor
 from steppe.errors import InputError
-from steppe.results.store import RunFolder
 from steppe.results.chunks import plan_chunks
+from steppe.results.store import RunFolder
 from steppe.results.tables import ChunkId
 from steppe.simulation import executors, runner, worker
 from steppe.simulation.executors import Failure, Job, Pool, Result, completed, jobs
