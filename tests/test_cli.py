@@ -21,7 +21,10 @@ from steppe.config.resolved import load_config
 from steppe.config.schema import RunConfig
 from steppe.report.terminal import Progress, duration, table
 
-COMMANDS = ["run", "ask", "resume", "compare", "list", "show", "patterns", "doctor", "evidence check"]
+COMMANDS = [
+    "run", "ask", "resume", "extend", "fetch", "compare", "export", "list", "show", "patterns", "sensitivity", "discover",
+    "robust", "converge", "doctor", "evidence check",
+]  # fmt: skip
 
 
 def invoke(*argv: str) -> Result:

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from steppe.analysis.indicators import OfWorld
 from steppe.analysis.verdicts import VERDICTS, check_outcomes
-from steppe.cli import adapters, app, questions
+from steppe.cli import adapters, app
+from steppe.config import questions
 from steppe.config.compose import compose
 from steppe.errors import InputError
 from steppe.report.page import page
+from steppe.results.indicators import OfWorld
 from steppe.results.query import Run, open_run
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,7 +11,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from steppe.cli import adapters, questions
+from steppe.cli import adapters
+from steppe.config import questions
 from steppe.config.resolved import dump
 from steppe.config.schema import RunConfig
 from steppe.errors import InputError

@@ -38,3 +38,8 @@ def shown(path: Path | str) -> str:
         return str(Path(path).resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def is_url(place: Path | str) -> bool:
+    """Whether a place is in remote storage (``s3://…``) rather than a folder."""
+    return "://" in str(place)

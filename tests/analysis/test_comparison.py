@@ -16,9 +16,9 @@ from scipy import stats
 
 from results.fake import START, YEARS, make_run
 from steppe.analysis.comparison import Arm, compare, differences, paired, pairs
-from steppe.analysis.indicators import MEASURES, entities
 from steppe.analysis.measures import measure_table, measure_values
 from steppe.errors import InputError
+from steppe.results.indicators import MEASURES, entities
 from steppe.results.query import Run
 from steppe.results.store import RunFolder
 

@@ -24,10 +24,10 @@ from steppe.analysis.components import (
     spreads,
     variances,
 )
-from steppe.analysis.indicators import MEASURES
 from steppe.analysis.intervals import mean_interval
 from steppe.analysis.measures import draw_means, measure_table, measure_values
 from steppe.errors import InputError
+from steppe.results.indicators import MEASURES
 from steppe.results.query import Run
 
 BY_ID = {measure.id: measure for measure in MEASURES}

@@ -9,13 +9,14 @@ import pytest
 
 from results.fake import BODIES, POLES, START, STATES, YEARS, FakeChunk, fake_chunk, make_run
 from steppe.analysis import observations
-from steppe.analysis.indicators import MEASURES, SYSTEM, catalogue, chosen, entities
 from steppe.analysis.measures import measure_table, measure_values
 from steppe.analysis.observations import observe
 from steppe.errors import InputError
+from steppe.results.chunks import plan_chunks
+from steppe.results.indicators import MEASURES, SYSTEM, catalogue, chosen, entities
 from steppe.results.query import Run
 from steppe.results.store import RunFolder
-from steppe.results.tables import entity_of, plan_chunks, table_schemas
+from steppe.results.tables import entity_of, table_schemas
 
 LAST = START + YEARS
 

@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 
 from results.fake import BODIES, DEMANDS, INITIAL, POLES, SEGMENTS, START, STATES, YEARS, fake_chunk
 from steppe import paths
-from steppe.analysis.indicators import MEASURES, entities
 from steppe.analysis.measures import measure_values
 from steppe.analysis.patterns import evaluate as evaluating
 from steppe.analysis.patterns.evaluate import Setting, evaluate, shrunk, values_of, wanted_of, wants
@@ -37,6 +36,7 @@ from steppe.config.schema import Mechanisms
 from steppe.errors import InputError
 from steppe.evidence import load
 from steppe.report.patterns import page, text
+from steppe.results.indicators import MEASURES, entities
 from steppe.results.query import Run
 from steppe.results.tables import ChunkId
 from steppe.simulation import runner

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from steppe.analysis.comparison import compare
-from steppe.analysis.indicators import MEASURES, Measure
 from steppe.analysis.verdicts import (
     AGAINST,
     AS_PREDICTED,
@@ -22,6 +21,7 @@ from steppe.analysis.verdicts import (
     verdict,
 )
 from steppe.errors import InputError
+from steppe.results.indicators import MEASURES, Measure
 from steppe.results.query import Run
 
 BY_ID = {measure.id: measure for measure in MEASURES}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from steppe.cli import questions
+from steppe.config import questions
 from steppe.config.compose import compose
 from steppe.config.interventions import KINDS
 from steppe.report.interventions import PHRASES, says

@@ -15,10 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from results.fake import make_run
 from steppe.analysis.comparison import changes, compare
-from steppe.analysis.indicators import MEASURES, entities
 from steppe.analysis.measures import measure_values
 from steppe.report.summary import summary, write_summary
 from steppe.report.words import PER_MEASURE, comparison_text, interval, phrase, run_text
+from steppe.results.indicators import MEASURES, entities
 from steppe.results.query import Run
 
 

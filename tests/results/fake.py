@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from steppe.results.chunks import plan_chunks
 from steppe.results.query import Run, open_run
 from steppe.results.store import RunFolder
 from steppe.results.tables import (
@@ -20,7 +21,6 @@ from steppe.results.tables import (
     ChunkId,
     ChunkTables,
     Coded,
-    plan_chunks,
     schemas_of,
 )
 

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steppe.errors import InputError
+from steppe.results.chunks import plan_chunks
 from steppe.results.query import open_run
 from steppe.results.store import RunFolder
-from steppe.results.tables import ChunkId, plan_chunks, schemas_of
+from steppe.results.tables import ChunkId, schemas_of
 
 from .fake import BODIES, START, STATES, YEARS, fake_chunk, make_run, manifest
 

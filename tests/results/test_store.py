@@ -15,9 +15,10 @@ import pytest
 
 from steppe.errors import InputError
 from steppe.results import files, store
+from steppe.results.chunks import plan_chunks
 from steppe.results.query import failures, open_run
 from steppe.results.store import RunFolder
-from steppe.results.tables import ChunkId, plan_chunks, table_schemas
+from steppe.results.tables import ChunkId, table_schemas
 
 from .fake import POLES, fake_chunk, make_run, manifest
 
@@ -153,7 +154,7 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from results.fake import fake_chunk, manifest
 from steppe.results import files, parts, store
-from steppe.results.tables import plan_chunks
+from steppe.results.chunks import plan_chunks
 plan = plan_chunks(["baseline"], 1, 40, 20)
 folder = store.RunFolder.create(Path({path!r}), manifest(), "")
 folder.write_chunk(plan[0], fake_chunk(plan[0]).tables)

@@ -7,6 +7,7 @@ import pytest
 
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.records import N_TERMS
+from steppe.results.chunks import plan_chunks
 from steppe.results.tables import (
     EVENT_KINDS,
     OF_SOME,
@@ -16,7 +17,6 @@ from steppe.results.tables import (
     check_table,
     describe,
     entity_of,
-    plan_chunks,
     schemas_of,
     table_schemas,
 )

@@ -1,11 +1,6 @@
 """A run's bits do not depend on how it was cut, who computed it, or whether it was killed on the way."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -98,36 +93,6 @@ def test_scenarios_are_identical_before_they_differ():
     assert not np.array_equal(
         base["organisations"]["cohesion"][after], other["organisations"]["cohesion"][after]
     )
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "steppe", *arguments]
-
-
-@pytest.mark.parametrize(
-    ("chunks", "drawn"), [(600, []), (200, ["ensemble.parameters=sampled", "ensemble.draws=150"])]
-)
-def test_a_killed_run_resumes_to_the_same_bits(tmp_path, chunks, drawn):
-    """kill -9 in the middle, then `steppe resume`: every part has the bytes of the run that was let alone."""
-    size = [f"ensemble.replicates={5 * chunks}", "ensemble.chunk=10", "executor.workers=2"]
-    overrides = [*TOY, *size, *drawn]
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    subprocess.run(command("run", *overrides, "--out", str(whole), "-q"), check=True)
-    process = subprocess.Popen(command("run", *overrides, "--out", str(killed), "-q"))
-    deadline = time.monotonic() + 120
-    while len(list((killed / "chunks").glob("*.json"))) < 20:
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.005)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    stored = len(list((killed / "chunks").glob("*.json")))
-    assert stored < chunks
-    subprocess.run(command("resume", str(killed), "-q"), check=True)
-    parts = sorted(p.relative_to(whole) for p in (whole / "tables").rglob("*.parquet"))
-    assert parts == sorted(p.relative_to(killed) for p in (killed / "tables").rglob("*.parquet"))
-    assert len(parts) == chunks * len(TABLES)
-    parts += [Path("draws.parquet")] if drawn else []
-    assert all((whole / part).read_bytes() == (killed / part).read_bytes() for part in parts)
 
 
 def test_a_failed_chunk_sinks_no_other_and_is_done_again(tmp_path, monkeypatch):

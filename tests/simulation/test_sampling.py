@@ -165,7 +165,7 @@ class TestRuns:
 
     def test_worlds_of_draws_are_let_go(self, monkeypatch):
         """More draws than are kept: each is built again when it is wanted, to the same bits."""
-        monkeypatch.setattr(runner, "DRAWS_KEPT", 3)
+        monkeypatch.setattr("steppe.simulation.prepared.DRAWS_KEPT", 3)
         prepared = runner.prepare(compose([*TOY, *SAMPLED]))
         first = [prepared.begin("baseline", draw).tobytes() for draw in range(10)]
         assert len(prepared.drawn) == 3

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from steppe.analysis.comparison import Arm, differences
-from steppe.analysis.indicators import TIMES, chosen
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import date_of
 from steppe.analysis.verdicts import judged
@@ -18,6 +17,7 @@ from steppe.config.schema import RunConfig, Scenario
 from steppe.errors import InputError
 from steppe.evidence import Evidence
 from steppe.evidence.rows import claim_reference
+from steppe.results.indicators import TIMES, chosen
 from steppe.results.query import Run
 from steppe.world.arrays import World
 from steppe.world.provenance import basis_counts

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from steppe.analysis.components import Spread, grouped, mean_of, probability_interval, spread_dict, spreads
-from steppe.analysis.indicators import Measure
 from steppe.analysis.intervals import (
     LEVEL,
     Array,
@@ -32,6 +31,7 @@ from steppe.analysis.observations import Observed, observe
 from steppe.analysis.verdicts import with_verdicts
 from steppe.errors import InputError, input_error
 from steppe.paths import shown
+from steppe.results.indicators import Measure
 from steppe.results.query import Run, open_run
 from steppe.results.tables import ENTITIES
 

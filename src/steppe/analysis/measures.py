@@ -9,10 +9,10 @@ from itertools import repeat
 import numpy as np
 
 from steppe.analysis.components import Grouped, Spread, grouped, mean_of, probability_interval, spreads
-from steppe.analysis.indicators import Measure
 from steppe.analysis.intervals import LEVEL, Array, mean_interval, moments, quantiles, wilson
 from steppe.analysis.observations import Observed, observe
 from steppe.errors import input_error
+from steppe.results.indicators import Measure
 from steppe.results.query import Run
 
 

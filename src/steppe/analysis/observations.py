@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steppe.analysis.indicators import Measure, chosen, entities
 from steppe.analysis.intervals import Array
 from steppe.errors import input_error
+from steppe.results.indicators import Measure, chosen, entities
 from steppe.results.parts import literal, name_quoted
 from steppe.results.query import Run
 from steppe.results.tables import CLOSING_KINDS, UNCHANGING_KINDS, entity_of, table_schemas

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from steppe.analysis.indicators import Listed, Measure, chosen, entities
 from steppe.errors import InputError, input_error
+from steppe.results.indicators import Listed, Measure, chosen, entities
 
 AS_PREDICTED = "as predicted"
 AGAINST = "against"

@@ -5,7 +5,6 @@ Every heavy import is inside a function.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,15 +12,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from steppe.cli.frame import Stopped, log
+from steppe.api.common import answer_of as answer_of
+from steppe.api.common import built as built
+from steppe.api.common import check_outcomes as check_outcomes
+from steppe.api.common import composed as composed
+from steppe.api.common import evidence_of as evidence_of
+from steppe.api.common import free_folder as free_folder
+from steppe.api.common import measures as measures
+from steppe.api.common import patterns as patterns
+from steppe.cli.frame import Incomplete, Stopped, log, show
 from steppe.errors import InputError
-from steppe.paths import shown
+from steppe.paths import is_url
 
 if TYPE_CHECKING:
     from steppe.config.schema import RunConfig
     from steppe.evidence import Evidence
     from steppe.evidence.values import Fault
-    from steppe.world.arrays import World
 
 Progress = Callable[[int, int], None]
 
@@ -52,82 +58,12 @@ class Outcome:
         }
 
 
-def composed(overrides: list[str], config_dir: str | None) -> RunConfig:
-    """The resolved config."""
-    from steppe.config.compose import compose
-
-    return compose(overrides, config_dir)
-
-
-def evidence_of(world: str | None, config_dir: str | None = None) -> Evidence:
-    """The packaged evidence, or that of a world."""
-    if world is None:
-        from steppe.evidence import load
-
-        return load()
-    from steppe.world.spec import evidence_for
-
-    return evidence_for(composed([f"world={world}"], config_dir).world)
-
-
 def reading_faults(evidence: Evidence) -> Iterator[Fault]:
     """Where the packaged readings and the packaged evidence do not point at each other."""
     from steppe import paths
     from steppe.config.readings import reading_faults as faults
 
     return faults(evidence, [paths.conf()])
-
-
-def built(config: RunConfig) -> World:
-    """The world of a config; raises InputError where the evidence does not give one."""
-    from steppe.world.build import build_world
-    from steppe.world.spec import evidence_for
-    from steppe.world.without import removal
-
-    evidence = evidence_for(config.world)
-    coded = {name: parameter.value for name, parameter in evidence.parameters.items()}
-    values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
-    weights = {name: value for name, value in values.items() if name.startswith("world.")}
-    return build_world(evidence, config.world, weights)
-
-
-def check_outcomes(config: RunConfig) -> None:
-    """Raise InputError, with file and nearest name, for an outcome of a scenario that its world does not have.
-
-    In a world that does without some systems, what went with them is no fault.
-    """
-    from steppe.analysis.indicators import OfWorld
-    from steppe.analysis.verdicts import check_outcomes as check
-    from steppe.config.compose import options
-
-    if config.world.without or not any(one.outcomes for one in config.scenarios):
-        return
-    listed, files = OfWorld(built(config)), options("scenario")
-    for one in config.scenarios:
-        try:
-            check(one.outcomes, listed)
-        except InputError as error:
-            file = files.get(one.name)
-            error.file = shown(file) if file is not None else f"scenario {one.name}"
-            raise
-
-
-def answer_of(
-    folder: Path, config: RunConfig, scenario: str, reference: str, year: int | None = None
-) -> dict[str, Any]:
-    """The answer of a finished run to the question of a scenario at a year (the last), in data and words."""
-    from steppe.analysis.answers import answer
-    from steppe.config.compose import search_path
-    from steppe.config.readings import defaults
-    from steppe.report.answer import in_words
-    from steppe.results.query import open_run
-    from steppe.world.spec import evidence_for
-
-    evidence = evidence_for(config.world)
-    found = answer(open_run(folder), config, evidence, built(config), scenario, reference, year)
-    standard = defaults(search_path())
-    found["readings"] = {name: one for name, one in config.readings.items() if standard.get(name) != one}
-    return in_words(found, {state: evidence.actors[state].name or state for state in config.world.states})
 
 
 def columns() -> int:
@@ -137,27 +73,103 @@ def columns() -> int:
     return shutil.get_terminal_size().columns
 
 
-def simulated(config: RunConfig, folder: Path, progress: Progress) -> Outcome:
-    """Run a config into a new folder."""
+def simulated(config: RunConfig, folder: Path | str, progress: Progress) -> Outcome:
+    """Run a config into a new folder, or to an URL of remote storage."""
     from steppe.simulation.runner import run
 
     with _stoppable(folder):
         return _outcome(run(config, folder, progress, log.warning), folder)
 
 
-def resumed(folder: Path, progress: Progress) -> Outcome:
-    """Compute what is missing or failed of a run."""
+def resumed(folder: Path | str, progress: Progress, overrides: list[str] | None = None) -> Outcome:
+    """Compute what is missing or failed of a run. overrides : another executor than it began with"""
     from steppe.results.manifest import read_manifest
 
-    read_manifest(folder)
-    from steppe.simulation.runner import resume
+    if not is_url(folder):
+        read_manifest(Path(folder))
+    executor = None
+    if overrides:
+        other = next((text for text in overrides if not text.startswith("executor")), None)
+        if other is not None:
+            raise InputError(
+                "a resume takes nothing but another executor; the rest of a run stays as it was",
+                file="command line",
+                value=other,
+                accepted="executor=NAME, executor.KEY=VALUE",
+            )
+        executor = composed(overrides, None).executor
+    from steppe.simulation.extend import resume
 
     with _stoppable(folder):
-        return _outcome(resume(folder, progress, log.warning), folder)
+        return _outcome(resume(folder, progress, log.warning, executor), folder)
+
+
+def fetched(url: str, folder: Path, progress: Progress) -> int:
+    """Copy a run from remote storage into a folder; the number of its chunks."""
+    from steppe.results.remote import fetch
+
+    if not is_url(url):
+        raise InputError("not an URL", file="command line", value=url, accepted="such as s3://bucket/run")
+    try:
+        return fetch(url, folder, progress)
+    except OSError as error:
+        raise Stopped(
+            f"stopped: {error.strerror or error}; go on with: steppe fetch {url} {folder}"
+        ) from None
+
+
+def extended(folder: Path, changes: Mapping[str, Any], progress: Progress) -> Outcome:
+    """More replicates or points for a run."""
+    from steppe.simulation.extend import extend
+
+    with _stoppable(folder):
+        return _outcome(extend(folder, changes, progress, log.warning), folder)
+
+
+def extended_until(
+    folder: Path,
+    outcome: str | None,
+    target: float | None,
+    budget: float | None,
+    most: int,
+    progress: Progress,
+) -> tuple[Outcome, str]:
+    """Replicates added until an outcome is sharp enough or a budget is spent; and why it ended."""
+    from steppe.analysis.adaptive import extend_until
+
+    with _stoppable(folder):
+        summary, said = extend_until(folder, outcome, target, budget, most, progress, log.warning)
+        return _outcome(summary, folder), said
+
+
+def report(outcome: Outcome, as_json: bool, quiet: bool) -> None:
+    """The end of a run, resume or extension: what is stored and what it says; failed chunks make it incomplete."""
+    from steppe.report.terminal import duration
+
+    remote = is_url(outcome.folder)
+    summary = summarised(Path(outcome.folder)) if outcome.done and not remote else None
+
+    def text() -> str:
+        stored = f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"
+        lines = [f"{stored} in {duration(outcome.seconds)}"]
+        for chunk, error in outcome.failed.items():
+            lines.append(f"  failed {chunk}: {(error.strip() or 'unknown').splitlines()[-1]}")
+        if outcome.failed:
+            lines.append(f"try them again: steppe resume {outcome.folder}")
+        if remote:
+            lines.append(f"to read it: steppe fetch {outcome.folder} DIR")
+        if summary is not None and not quiet:
+            lines += ["", run_text(Path(outcome.folder))]
+        return "\n".join(lines)
+
+    show({**outcome.as_dict(), "summary": summary}, text, as_json)
+    if outcome.failed:
+        log.error("%d chunks failed; try them again: steppe resume %s", len(outcome.failed), outcome.folder)
+        raise Incomplete
 
 
 @contextmanager
-def _stoppable(folder: Path) -> Iterator[None]:
+def _stoppable(folder: Path | str) -> Iterator[None]:
     """An interruption, or a disk that takes no more, says what is left of the run and how to go on."""
     what = f"what was finished is stored; go on with: steppe resume {folder}"
     try:
@@ -165,35 +177,21 @@ def _stoppable(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise Stopped(f"stopped: {error.strerror or error}; {what}") from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted; {what}" if folder.is_dir() else "interrupted") from None
+        begun = is_url(folder) or (Path(folder) / "manifest.json").is_file()
+        raise KeyboardInterrupt(f"interrupted; {what}" if begun else "interrupted") from None
 
 
-def free_folder(folder: Path) -> Path:
-    """The folder, if a run may be written there. Nothing is made. Raises InputError."""
-    if folder.is_dir() and any(folder.iterdir()):
-        raise InputError(
-            "the run folder is occupied",
-            file=shown(folder),
-            key="--out",
-            value=str(folder),
-            accepted=f"a new or empty folder; `steppe resume {folder}` goes on with a run",
-        )
-    existing = folder
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        why = "is a file" if existing.is_file() else "cannot be written"
-        raise InputError(
-            f"the run folder cannot be made: {existing} {why}",
-            file=shown(folder),
-            key="--out",
-            value=str(folder),
-            accepted="a folder that can be written",
-        )
-    return folder
+def free_place(place: Path | str) -> Path | str:
+    """The folder or URL, if a run may be written there. Nothing is made. Raises InputError."""
+    if not is_url(place):
+        return free_folder(Path(place))
+    from steppe.results.remote import free
+
+    free(str(place))
+    return place
 
 
-def _outcome(summary: Any, folder: Path) -> Outcome:
+def _outcome(summary: Any, folder: Path | str) -> Outcome:
     """The runner's summary, as the command line needs it."""
     return Outcome(
         folder=str(folder),
@@ -230,14 +228,6 @@ def patterns_tested(
     return study(asked, evidence, progress, log.warning, config_dir)
 
 
-def patterns(config_dir: str | None) -> list[dict[str, Any]]:
-    """Every pattern as it is written."""
-    from steppe.config.compose import search_path
-    from steppe.config.patterns import read_book
-
-    return [one.model_dump(mode="json") for one in read_book(search_path(config_dir)).patterns]
-
-
 def patterns_text(data: dict[str, Any], in_full: bool) -> str:
     """Patterns or claims for a terminal."""
     from steppe.report.patterns import text
@@ -264,6 +254,18 @@ def compared(
 
     runs = [open_run(folder, verify=True) for folder in folders]
     return compare(runs, reference, measures, years)
+
+
+def exported(folder: Path, file: Path, form: str, measures: list[str] | None) -> None:
+    """A run written to a file in another format."""
+    from steppe.api.exchange import export
+    from steppe.api.runs import Run
+    from steppe.results.query import open_run
+
+    try:
+        export(Run(open_run(folder)), file, form, measures)
+    except OSError as error:
+        raise Stopped(f"the file cannot be written: {error.strerror or error}") from None
 
 
 def compared_text(rows: list[dict[str, Any]], everything: bool) -> str:
@@ -297,6 +299,10 @@ def run_text(folder: Path) -> str:
     from steppe.results.query import open_run
 
     run = open_run(folder)
+    if run.manifest.get("design"):
+        from steppe.report.sweep import sweep_text
+
+        return sweep_text(run)
     rich = sys.stdout.isatty()
     if len(run.scenarios) > 1:
         from steppe.analysis.comparison import compare
@@ -311,10 +317,3 @@ def kernel_cache() -> tuple[Path, bool]:
     from steppe.mechanisms import kernel
 
     return kernel.CACHE, kernel.CACHED
-
-
-def measures() -> list[dict[str, Any]]:
-    """Every outcome measure: id, unit, definition."""
-    from steppe.analysis.indicators import catalogue
-
-    return catalogue()

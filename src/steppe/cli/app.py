@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from steppe.cli import adapters
+from steppe.cli import adapters, sweeps
 from steppe.cli.evidence import evidence_app
+from steppe.cli.fetch import EPILOG as FETCH_EPILOG
+from steppe.cli.fetch import fetch
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
 from steppe.cli.patterns import EPILOG as PATTERNS_EPILOG
 from steppe.cli.patterns import patterns
@@ -32,6 +34,9 @@ app = typer.Typer(
 )
 app.add_typer(evidence_app, name="evidence")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
+app.command("fetch", epilog=FETCH_EPILOG)(fetch)
+for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
+    app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
@@ -53,7 +58,8 @@ def run(
         typer.Argument(metavar="KEY=VALUE", help="What differs from the defaults.", show_default=False),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="The run folder; new or empty.")
+        str | None,
+        typer.Option("--out", "-o", metavar="DIR", help="The run folder, new or empty; or an URL, as s3://…"),
     ] = None,
     cfg: Annotated[
         str | None, typer.Option("--cfg", metavar="job", help="Print the resolved config and stop.")
@@ -70,8 +76,8 @@ def run(
         return
     from steppe.config.schema import default_folder
 
-    given = out or (Path(config.output) if config.output else None)
-    folder = adapters.free_folder(given or default_folder(config, datetime.now().strftime("%Y%m%d-%H%M%S")))
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = adapters.free_place(out or config.output or default_folder(config, stamp))
     adapters.check_outcomes(config)
     world = adapters.built(config)
     names = ", ".join(scenario.name for scenario in config.scenarios)
@@ -83,7 +89,7 @@ def run(
 
     with Progress(quiet or json) as progress:
         outcome = adapters.simulated(config, folder, progress)
-    _report(outcome, json, quiet)
+    adapters.report(outcome, json, quiet)
 
 
 @app.command(
@@ -127,7 +133,7 @@ def ask(
     with Progress(quiet or json) as progress:
         outcome = adapters.simulated(asked.config, folder, progress)
     if outcome.failed:
-        _report(outcome, json, quiet)
+        adapters.report(outcome, json, quiet)
     answer = asking.answered(asked, folder)
     show(answer, lambda: asking.text(answer, asked, folder), json)
 
@@ -135,18 +141,27 @@ def ask(
 @app.command(
     epilog=examples(
         ("steppe resume runs/cca-20260301-101500", "compute what is missing or failed"),
-        ("steppe resume runs/mine -v", "and say what"),
-        ("steppe resume runs/mine --json", "for a script"),
+        ("steppe resume runs/mine executor=processes", "with another executor than before"),
+        ("steppe resume s3://bucket/mine --json", "in remote storage, for a script"),
     )
 )
 @command
-def resume(folder: RunFolder, json: Json = False, verbose: Verbose = 0, quiet: Quiet = False) -> None:
+def resume(
+    folder: Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the URL of one.")],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE", help="Another executor.", show_default=False),
+    ] = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
     """Go on with a run: only what is missing or failed."""
     from steppe.report.terminal import Progress
 
     with Progress(quiet or json) as progress:
-        outcome = adapters.resumed(folder, progress)
-    _report(outcome, json, quiet)
+        outcome = adapters.resumed(folder, progress, overrides)
+    adapters.report(outcome, json, quiet)
 
 
 @app.command(
@@ -182,6 +197,36 @@ def compare(
 
 
 @app.command(
+    epilog=examples(
+        (
+            "steppe export runs/cca --format iamc --out cca.csv",
+            "estimates for pyam and the tools of the IAMC",
+        ),
+        ("steppe export runs/cca --format netcdf --out cca.nc", "every replicate, for xarray"),
+        (
+            "steppe export runs/cca --format csv --out cca.csv --measure depth",
+            "one measure with its intervals",
+        ),
+    )
+)
+@command
+def export(
+    folder: RunFolder,
+    form: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="iamc, csv or netcdf.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")],
+    measure: Annotated[
+        list[str] | None, typer.Option("--measure", metavar="NAME", help="Only these measures.")
+    ] = None,
+    json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Write a run for other programs."""
+    adapters.exported(folder, out, form, measure)
+    show({"run": str(folder), "file": str(out), "format": form}, lambda: str(out), json)
+
+
+@app.command(
     "list",
     epilog=examples(
         ("steppe list scenarios", "every question with what was predicted"),
@@ -203,7 +248,7 @@ def list_(
     quiet: Quiet = False,
 ) -> None:
     """What there is of a kind, one row each."""
-    from steppe.cli.catalogue import listed, listing
+    from steppe.api.catalogue import listed, listing
 
     rows = listing(kind, world, config_dir)
     show({"kind": kind, "rows": rows}, lambda: listed(kind, rows), json)
@@ -232,7 +277,7 @@ def show_(
     quiet: Quiet = False,
 ) -> None:
     """All that is known of one thing, with its sources."""
-    from steppe.cli.catalogue import described, rendered
+    from steppe.api.catalogue import described, rendered
 
     data = described(name, world, config_dir)
     show(data, lambda: rendered(data), json)
@@ -263,29 +308,6 @@ def _print_config(which: str, config: Any, as_json: bool) -> None:
     from steppe.config.resolved import dump
 
     show(config.model_dump(mode="json", by_alias=True), lambda: dump(config).rstrip(), as_json)
-
-
-def _report(outcome: adapters.Outcome, as_json: bool, quiet: bool) -> None:
-    """The end of a run or resume: what is stored and what it says; failed chunks make it incomplete."""
-    from steppe.report.terminal import duration
-
-    summary = adapters.summarised(Path(outcome.folder)) if outcome.done else None
-
-    def text() -> str:
-        stored = f"{outcome.folder}: {outcome.done} of {outcome.planned} chunks stored"
-        lines = [f"{stored} in {duration(outcome.seconds)}"]
-        for chunk, error in outcome.failed.items():
-            lines.append(f"  failed {chunk}: {(error.strip() or 'unknown').splitlines()[-1]}")
-        if outcome.failed:
-            lines.append(f"try them again: steppe resume {outcome.folder}")
-        if summary is not None and not quiet:
-            lines += ["", adapters.run_text(Path(outcome.folder))]
-        return "\n".join(lines)
-
-    show({**outcome.as_dict(), "summary": summary}, text, as_json)
-    if outcome.failed:
-        log.error("%d chunks failed; try them again: steppe resume %s", len(outcome.failed), outcome.folder)
-        raise Incomplete
 
 
 def main() -> None:

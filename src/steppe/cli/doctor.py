@@ -34,6 +34,7 @@ _OPTIONAL = {  # module → what it is for
     "streamlit": "the interactive page",
     "distributed": "clusters with Dask",
     "submitit": "clusters with Slurm",
+    "fsspec": "remote storage",
 }
 _LIMITS = {"omegaconf": "2.4", "hydra-core": "1.4"}  # first version that does not work
 

@@ -12,22 +12,27 @@ from pathlib import Path
 from typing import Any
 
 from steppe import paths
+from steppe.config.design import DesignSpec
+from steppe.config.designs import scenarios_named
 from steppe.config.origin import Composed, Origin
 from steppe.config.overrides import COMMAND_LINE, Request, read_overrides
 from steppe.config.schema import RunConfig
-from steppe.config.validate import validated
+from steppe.config.validate import design_of, validated
 from steppe.errors import InputError, input_error
 
 ENVIRONMENT = "STEPPE_CONF"  # a folder of the user's own config groups
 
 
-def compose(overrides: Sequence[str] = (), config_dir: Path | str | None = None) -> RunConfig:
+def compose(
+    overrides: Sequence[str] = (), config_dir: Path | str | None = None, design: DesignSpec | None = None
+) -> RunConfig:
     """The resolved config of a run.
 
     overrides : Hydra's override syntax; `scenario=a,b` gives several scenarios, `scenario=path/to/file.yaml`
         and `world=path/to/folder` take the user's own files, `experiments=NAME` a study
     config_dir : a folder with the user's own groups (world/, scenario/, …), searched first; default the
         environment variable STEPPE_CONF
+    design : a design from elsewhere, such as a sweep, instead of the config's
 
     Raises InputError with file, key, value, what is accepted and the nearest name. Nothing is written.
     """
@@ -37,14 +42,18 @@ def compose(overrides: Sequence[str] = (), config_dir: Path | str | None = None)
     composed = [first]
     if request.scenarios:
         composed += [_compose(request, folders, name) for name in request.scenarios[1:]]
-    elif first.data.get("scenarios"):
+    design = design or design_of(first)
+    if request.scenarios is None:
+        key, names = "scenarios", _scenario_names(first) if first.data.get("scenarios") else []
+        if design is not None and not names:
+            key, names = _named_by(design, first.origin)
         composed = [
             first
             if name == first.origin.choices["scenario"]
-            else _compose(request, folders, name, key=f"scenarios[{n}]", study=first.origin)
-            for n, name in enumerate(_scenario_names(first))
-        ]
-    config = validated(composed, request, tuple(overrides))
+            else _compose(request, folders, name, key=f"{key}[{n}]", study=first.origin)
+            for n, name in enumerate(names)
+        ] or [first]
+    config = validated(composed, request, tuple(overrides), design)
     _check_counterfactuals(config, composed, options("scenario", config_dir))
     return config
 
@@ -157,6 +166,14 @@ def _scenario_names(first: Composed) -> list[str]:
     raise first.origin.placed(error)
 
 
+def _named_by(design: DesignSpec, origin: Origin) -> tuple[str, list[str]]:
+    """The scenarios that a design names, and the key where it does."""
+    try:
+        return scenarios_named(design)
+    except InputError as error:
+        raise origin.placed(error) from None
+
+
 def _unknown_option(
     missing: str, request: Request, folders: Sequence[Path], key: str, study: Origin | None
 ) -> InputError:
@@ -205,4 +222,9 @@ def _as_input_error(error: Exception) -> InputError:
             value=value,
             accepted=f"a single value, or a list: {key}=[{value}]; only `scenario` takes several",
         )
+    if text.startswith("Error merging override"):
+        key, _, value = text.split()[3].lstrip("+~").partition("=")
+        form = "{key: value, …}, as the file or study has it" if value.startswith("[") else None
+        message = "the value does not go with what a file or study says of the key"
+        return InputError(message, file=COMMAND_LINE, key=key, value=value, accepted=form)
     return InputError(f"the config does not compose: {text}", file=COMMAND_LINE)

@@ -59,6 +59,10 @@ class Origin:
         heads = {".".join(parts[: n + 1]) for n in range(len(parts))}
         return bool(heads & set(self.given)) or (self.study is not None and _holds(self.study, key))
 
+    def sets(self, key: str) -> bool:
+        """Whether the command line or the study gives this very key a value; the choice of its group does not count."""
+        return key in self.given or (self.study is not None and _holds(self.study, key))
+
     def placed(self, error: InputError) -> InputError:
         """The error with its file and line filled in from its key, unless it has a file."""
         if error.file is None and error.key:
@@ -77,6 +81,8 @@ class Origin:
             return paths.shown(self.study), line_of(self.study, key)
         group, _, rest = key.partition(".")
         file = self.files.get(group)
+        if group == "design" and self.choices.get(group) == "none":  # so it is from a sweep
+            return COMMAND_LINE, None
         if file is None:
             return None, None
         return paths.shown(file), line_of(file, rest) if rest else None

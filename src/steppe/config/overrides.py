@@ -78,6 +78,7 @@ def _read_one(text: str, request: Request) -> None:
             accepted=["hydra.run.dir"],
         )
     elif key in GROUPS and sign != "~":
+        value = "none" if (key, value) == ("design", "null") else value
         request.hydra.append(f"{key}={_option(key, value, request)}")
     else:
         check_key(key)

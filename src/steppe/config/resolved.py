@@ -20,6 +20,7 @@ def dump(config: RunConfig) -> str:
     data = config.model_dump(mode="python", by_alias=True)
     for scenario in data["scenarios"]:
         scenario["interventions"] = [_plain(one) for one in scenario["interventions"]]
+    data["executor"] = config.executor.own()
     text: str = yaml.dump(
         _simple(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None
     )

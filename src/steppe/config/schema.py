@@ -6,23 +6,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
+from steppe.config.design import DesignSpec
 from steppe.config.interventions import Intervention
 from steppe.config.numbers import Number, OptionalWhole, Whole
+from steppe.config.section import Section as Section
+from steppe.errors import InputError
 from steppe.evidence.schema import Ids, Sign
 from steppe.world.spec import WorldSpec
 
-GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor")
+GROUPS = ("world", "scenario", "mechanisms", "ensemble", "executor", "design")
 _LISTS = ("states", "organisations", "poles", "without")  # of a world
 DRAWS = 50  # of the evidence, unless a run says otherwise
 MAX_STEPS = 2**15 - 1  # the tables number the steps in 16 bits
-
-
-class Section(BaseModel):
-    """A part of the config: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Mechanisms(Section):
@@ -68,10 +65,57 @@ class Ensemble(Section):
 
 
 class Executor(Section):
-    """Who does the work; workers null: as many as there are cores."""
+    """Who does the work.
 
-    kind: Literal["threads", "serial"] = "threads"
+    workers : threads, processes, or jobs at once on Slurm; null: as many as there are cores, or `JOBS`
+    address : of a running Dask scheduler; null: a cluster of this machine's processes, as many as `workers`
+    cluster, folder, partition, minutes, cpus, memory, chunks : of Slurm jobs: what takes them (local: processes of this
+        machine, for a trial), where their logs go (null: jobs/ in the run folder), the partition, limits of time [min],
+        cores and memory [GB] of a job, chunks done by one job
+    """
+
+    kind: Literal["threads", "serial", "processes", "dask", "slurm"] = "threads"
     workers: OptionalWhole = Field(default=None, ge=1, le=4096)
+    address: str | None = None
+    cluster: Literal["slurm", "local"] = "slurm"
+    folder: str | None = None
+    partition: str | None = None
+    minutes: Whole = Field(default=60, ge=1)
+    cpus: Whole = Field(default=1, ge=1, le=1024)
+    memory: Number = Field(default=4.0, gt=0)
+    chunks: Whole = Field(default=100, ge=1, le=100_000)
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Executor:
+        """Refuse a key that another kind of executor has."""
+        for key in sorted(self.model_fields_set & set(_OF_KIND)):
+            value = getattr(self, key)
+            if self.kind != _OF_KIND[key] and value != type(self).model_fields[key].default:
+                raise InputError(
+                    f"an executor of kind {self.kind} has no {key}",
+                    key=key,
+                    value=value,
+                    accepted=f"{key} with executor={_OF_KIND[key]}",
+                )
+        if self.address is not None and self.workers is not None:
+            raise InputError(
+                "the Dask cluster at an address has its own workers",
+                key="workers",
+                value=self.workers,
+                accepted="workers, for a cluster on this machine, or address, not both",
+            )
+        if self.kind == "serial" and self.workers not in (None, 1):
+            raise InputError("serial is one thread", key="workers", value=self.workers, accepted="1 or null")
+        return self
+
+    def own(self) -> dict[str, Any]:
+        """Its values without the keys that only other kinds have."""
+        return {k: v for k, v in self.model_dump().items() if _OF_KIND.get(k, self.kind) == self.kind}
+
+
+_OF_KIND = {"address": "dask"} | dict.fromkeys(
+    ("cluster", "folder", "partition", "minutes", "cpus", "memory", "chunks"), "slurm"
+)  # key → the kind of executor that has it
 
 
 class Outcome(Section):
@@ -128,6 +172,7 @@ class RunConfig(Section):
     """One run, resolved: what `compose` returns, what the run folder keeps and what a resume reads back.
 
     readings : question → reading; what they change is in parameters, mechanisms and scenarios already
+    design : the points that the run is computed at, each with all scenarios or with the one that it names; None: one point
     """
 
     world: WorldSpec
@@ -137,6 +182,7 @@ class RunConfig(Section):
     readings: dict[str, str] = Field(default_factory=dict)
     ensemble: Ensemble = Ensemble()
     executor: Executor = Executor()
+    design: DesignSpec | None = None
     study: Study | None = None
     output: str | None = None
     overrides: tuple[str, ...] = ()
@@ -184,7 +230,7 @@ def default_folder(config: RunConfig, stamp: str) -> Path:
 
 
 def accepted_keys(*path: str) -> list[str] | None:
-    """The keys accepted below a path of the composed config; None where any key is (parameters, readings, lists).
+    """The keys accepted below a path of the composed config; None where any key is (parameters, readings, factors, lists).
 
     Raises KeyError for a path that does not exist.
     """
@@ -194,6 +240,7 @@ def accepted_keys(*path: str) -> list[str] | None:
         "mechanisms": Mechanisms,
         "ensemble": Ensemble,
         "executor": Executor,
+        "design": DesignSpec,
     }
     leaves = ("study", "scenarios", "output")
     if not path:
@@ -209,4 +256,4 @@ def accepted_keys(*path: str) -> list[str] | None:
         raise KeyError(path[1])
     if path[0] == "scenario" and path[1] == "mechanisms":
         return list(Mechanisms.model_fields) if len(path) == 2 else []
-    return None if path[1] in ("parameters", "interventions", *_LISTS) else []
+    return None if path[1] in ("parameters", "interventions", "factors", "rows", *_LISTS) else []

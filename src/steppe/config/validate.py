@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from steppe import paths
 from steppe.config.checks import check_run
+from steppe.config.design import KINDS, DesignSpec, plain
+from steppe.config.designs import settled, with_file
 from steppe.config.interventions import read_interventions
 from steppe.config.origin import Composed, Origin
 from steppe.config.overrides import Request
@@ -31,13 +33,19 @@ _RUN_KEYS = (
     "readings",
     "ensemble",
     "executor",
+    "design",
     "study",
     "output",
 )
 
 
-def validated(composed: Sequence[Composed], request: Request, overrides: tuple[str, ...]) -> RunConfig:
-    """The run that several compositions, one per scenario, amount to. Raises InputError."""
+def validated(
+    composed: Sequence[Composed],
+    request: Request,
+    overrides: tuple[str, ...],
+    design: DesignSpec | None = None,
+) -> RunConfig:
+    """The run that several compositions, one per scenario, amount to, with its design. Raises InputError."""
     first, origin = composed[0].data, composed[0].origin
     unknown = next((key for key in first if key not in _RUN_KEYS), None)
     if unknown is not None:
@@ -63,7 +71,11 @@ def validated(composed: Sequence[Composed], request: Request, overrides: tuple[s
     _one_world(composed, config)
     evidence = _guarded(origin, "world", evidence_for, config.world, _beside(origin))
     check_run(config, evidence, [one.origin.placed for one in composed])
+    own = set(config.parameters)
     config = with_readings(config, choose(first.get("readings"), origin), evidence, origin)
+    if design is not None:
+        design = _guarded(origin, "", settled, design, config, evidence, origin, own)
+        config = config.model_copy(update={"design": design})
     return config.model_copy(
         update={"scenarios": tuple(_in_order(scenario) for scenario in config.scenarios)}
     )
@@ -125,6 +137,25 @@ def _scenario(data: Any, origin: Origin) -> Scenario:
     data["parameters"] = _numbers(data.get("parameters"), "scenario.parameters", origin)
     data["mechanisms"] = _switches(data.get("mechanisms"), origin)
     return _section(Scenario, data, "scenario", origin)
+
+
+def design_of(composed: Composed) -> DesignSpec | None:
+    """The design as it is written; whether it can be made is for `validated`."""
+    data, origin = with_file(composed.data.get("design"), composed.origin), composed.origin
+    if data is None:
+        return None
+    if isinstance(data, Mapping) and data.get("kind") == "none":
+        if len(data) == 1 or "design" in origin.given:
+            return None
+        key = f"design.{next(key for key in data if key != 'kind')}"
+        kinds = "design=" + ", ".join(kind for kind in KINDS)
+        raise origin.placed(InputError("there is no design to set this of", key=key, accepted=kinds))
+    try:
+        data = plain(data) if isinstance(data, Mapping) else data
+    except InputError as error:
+        error.key = key_path("design", error.key or "")
+        raise origin.placed(error) from None
+    return _section(DesignSpec, data, "design", origin)
 
 
 def _study(data: Any, request: Request, origin: Origin) -> Study | None:

@@ -30,7 +30,7 @@ these answers in full, with the values that it rests on; `steppe show H19` the s
   – nothing said. In H04, H25, H40 and H48 signs were taken out after a first run: the document foretells nothing there.
 - *As predicted* and *against*: the interval of the difference lies on one side of zero. *No difference found*: it does not.
   A predicted 0 is as predicted only where the whole interval lies within a tenth of what the measure counts as a large change
-  ({NEGLIGIBLE:g} of `scale` in `src/steppe/analysis/indicators.py`; ten points of a probability of membership). *But small*:
+  ({NEGLIGIBLE:g} of `scale` in `src/steppe.results.indicators.py`; ten points of a probability of membership). *But small*:
   the sign is sure and the whole interval lies within that bound.
 - *Set by the scenario*: an intervention sets what the outcome measures, so that its sign is no finding.
 - A prediction that comes out says that the model, which was built from the same documents, carries their argument through. It

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from steppe.analysis.components import spread_dict
-from steppe.analysis.indicators import catalogue
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import Estimate, measure_table
+from steppe.report.sweep import sweep_summary
 from steppe.results.files import write_json
+from steppe.results.indicators import catalogue
 from steppe.results.query import Run
 
 SUMMARY_VERSION = 1
@@ -24,6 +25,8 @@ def summary(run: Run, years: Sequence[int] | None = None) -> dict[str, Any]:
     comes from not knowing the values, with its `share` of the two variances: null unless a run samples them. The
     quantiles of `total` are those over all replicates, of `epistemic` those of the mean given the values.
     """
+    if run.manifest.get("design"):
+        return {"schema_version": SUMMARY_VERSION, "level": LEVEL, **sweep_summary(run)}
     stored = sorted({(m.chunk.point, m.chunk.scenario) for m in run.markers})
     rows = [
         row(estimate)

@@ -12,12 +12,14 @@ _EVERY = 5.0  # seconds between two plain lines
 
 
 class Progress:
-    """Called with (replicates done, replicates planned); a bar on a terminal, a line now and then elsewhere.
+    """Called with (done, planned), of replicates or of whatever else is counted; a bar on a terminal, a line now and then
+    elsewhere.
 
     The first call fixes the count from which the rate is taken, so that a resume does not boast.
     """
 
-    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None, what: str = "replicates") -> None:
+        self.what = what
         self.stream = stream or sys.stderr
         self.quiet = quiet
         self.started = time.monotonic()
@@ -38,7 +40,7 @@ class Progress:
             self.last_line = elapsed
             rate = (done - self.first) / elapsed
             left = f", {duration((planned - done) / rate)} left" if rate > 0 and done < planned else ""
-            print(f"{done:,} of {planned:,} replicates, {rate:,.0f}/s{left}", file=self.stream, flush=True)
+            print(f"{done:,} of {planned:,} {self.what}, {rate:,.0f}/s{left}", file=self.stream, flush=True)
 
     def close(self) -> None:
         """Take the bar away."""
@@ -65,7 +67,7 @@ class Progress:
             from rich.progress import Progress as Bar
 
             self.bar = Bar(
-                TextColumn("replicates"),
+                TextColumn(self.what),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TaskProgressColumn(show_speed=True),

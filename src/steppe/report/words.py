@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from steppe.analysis.comparison import changes
-from steppe.analysis.indicators import MEASURES, TIMES, Measure
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import Estimate, measure_table
 from steppe.analysis.verdicts import AGAINST, AS_PREDICTED, NOTHING_PREDICTED
 from steppe.paths import shown
+from steppe.results.indicators import MEASURES, TIMES, Measure
 from steppe.results.query import Run
 
 TOP = 12

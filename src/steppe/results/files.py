@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import itertools
 import json
 import os
+import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,32 +61,47 @@ class FolderLock:
     """
 
     def __init__(self, file: Path) -> None:
-        """Take the lock. BlockingIOError: another holder; other OSErrors: the file cannot be made."""
+        """Take the lock. BlockingIOError: another holder; other OSErrors: the file cannot be made, or not locked."""
         self._file = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             if sys.platform == "win32":
                 msvcrt.locking(self._file, msvcrt.LK_NBLCK, 1)
             else:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.token = f"{os.getpid()} {secrets.token_hex(8)}"  # of this holder and no other
+            os.ftruncate(self._file, 0)
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, f"{self.token}\n".encode())
         except OSError as error:
             os.close(self._file)
-            raise BlockingIOError(error.errno, "locked") from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0) if hasattr(os, "pwrite") else None
+            if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
+                raise BlockingIOError(error.errno, "locked") from error
+            raise
 
     def release(self) -> None:
-        """Let go of the lock; a second call does nothing."""
+        """Let go of the lock; a second call does nothing. The token goes with it: it names who holds the lock now, or
+        held it and was killed.
+        """
         if self._file >= 0:
+            with suppress(OSError):
+                os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = -1
 
 
+def token(file: Path) -> str:
+    """What the last holder of a lock wrote into its file: its process number and a random number; "" if it cannot be
+    read.
+    """
+    try:
+        return file.read_text().strip()
+    except OSError:
+        return ""
+
+
 def holder(file: Path) -> str:
     """Number of the process that last took the lock, or "?"."""
-    try:
-        return file.read_text().strip() or "?"
-    except OSError:
-        return "?"
+    return token(file).partition(" ")[0] or "?"
 
 
 def _write_text(path: Path, text: str) -> None:

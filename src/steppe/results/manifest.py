@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -71,6 +72,27 @@ def read_manifest(path: Path) -> dict[str, Any]:
     if draws is not None and not (isinstance(draws, int) and 0 < draws <= manifest["replicates"]):
         raise _changed(file, "draws", draws, f"null, or 1 to {manifest['replicates']}")
     return manifest
+
+
+def check_unchanged(
+    wanted: Mapping[str, Any],
+    now: Mapping[str, Any],
+    file: Path,
+    what: str = "the run cannot be resumed: what it was made from has changed, and its parts would not fit together",
+) -> None:
+    """Raise InputError, saying `what`, where a run was made from another config, evidence or rules than there are here.
+
+    wanted : its manifest, read from `file`;  now : the manifest that it would have
+    """
+    for key in ("config_sha256", "evidence_sha256", "rules", "draws_sha256", "points_sha256"):
+        if wanted.get(key) != now.get(key):
+            raise InputError(
+                what,
+                file=file,
+                key=key,
+                value=now.get(key),
+                accepted=str(wanted.get(key)),
+            )
 
 
 def _well_formed(manifest: dict[str, Any], file: Path) -> None:

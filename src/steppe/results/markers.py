@@ -36,7 +36,9 @@ def read_markers(path: Path) -> list[Marker]:
     InputError.
     """
     return [
-        _marker(file) for file in sorted((path / "chunks").glob("*.json")) if not file.name.endswith(FAILED)
+        read_marker(file)
+        for file in sorted((path / "chunks").glob("*.json"))
+        if not file.name.endswith(FAILED)
     ]
 
 
@@ -45,7 +47,8 @@ def read_failures(path: Path) -> dict[ChunkId, str]:
     found = {}
     for file in sorted((path / "chunks").glob(f"*{FAILED}")):
         content = json.loads(file.read_text(encoding="utf-8"))
-        found[ChunkId(*(content[key] for key in ("scenario", "point", "first", "count")))] = content["error"]
+        where = {key: content[key] for key in ("scenario", "point", "first", "count")}
+        found[ChunkId(**where, points=content.get("points", 1))] = content["error"]
     return found
 
 
@@ -66,7 +69,7 @@ def damage(path: Path, marker: Marker, contents: bool = False) -> str | None:
     return None
 
 
-def _marker(file: Path) -> Marker:
+def read_marker(file: Path) -> Marker:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         parts = {name: Part(**part) for name, part in content["parts"].items()}
@@ -85,7 +88,7 @@ def sweep(path: Path) -> None:
         if file.name.endswith(FAILED):
             continue
         try:
-            whole = damage(path, _marker(file), contents=True) is None
+            whole = damage(path, read_marker(file), contents=True) is None
         except InputError:
             whole = False
         if not whole:

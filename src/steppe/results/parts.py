@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from functools import cache
@@ -24,7 +25,9 @@ def write_part(path: Path, schema: Schema, table: Table, chunk: ChunkId) -> None
     Rows keep their order. May be called from several threads at once.
     """
     arrays = {column.name: _plain(table[column.name], column) for column in schema.columns}
-    columns = [f"{literal(chunk.scenario)} AS scenario", f"{chunk.point}::INTEGER AS point"]
+    columns = [f"{literal(chunk.scenario)} AS scenario"]
+    if "point" not in arrays:
+        columns.append(f"{chunk.point}::INTEGER AS point")
     columns += [f"{_expression(table[c.name], c)} AS {name_quoted(c.name)}" for c in schema.columns]
     cursor = _database(os.getpid()).cursor()
     try:
@@ -69,7 +72,12 @@ def _database(process: int) -> Any:
 
 
 def _copy(cursor: Any, select: str, to: Path) -> None:
-    cursor.execute(f"COPY ({select}) TO {literal(to)} ({_FORMAT})")
+    try:
+        cursor.execute(f"COPY ({select}) TO {literal(to)} ({_FORMAT})")
+    except duckdb.IOException as error:  # has the system's message in it, not its number
+        known = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.ENOENT)
+        number = next((one for one in known if os.strerror(one) in str(error)), errno.EIO)
+        raise OSError(number, os.strerror(number), str(to)) from error
 
 
 def _plain(values: Array | Coded, column: Column) -> Array:

@@ -21,12 +21,12 @@ from steppe.results.manifest import read_manifest
 from steppe.results.markers import Marker, damage, read_failures, read_markers
 from steppe.results.parts import literal, name_quoted
 from steppe.results.tables import (
-    CHUNK_COLUMNS,
     CLOSING_KINDS,
     DRAWS,
     ENTITIES,
     SQL_TYPES,
     UNCHANGING_KINDS,
+    all_columns,
     draw_of,
     schemas_of,
 )
@@ -108,7 +108,11 @@ class Run:
                 value=scenario,
                 accepted=self.scenarios,
             )
-        own = (m for m in self.markers if (m.chunk.scenario, m.chunk.point) == (scenario, point))
+        own = (
+            m
+            for m in self.markers
+            if m.chunk.scenario == scenario and m.chunk.point <= point < m.chunk.point + m.chunk.points
+        )
         return tuple(sorted(own, key=lambda marker: marker.chunk))
 
     def replicates(self, scenario: str, point: int = 0) -> NDArray[np.int32]:
@@ -144,12 +148,18 @@ class Run:
         connection.execute(_initial(self))
         connection.execute(_replicates(self))
         connection.execute(_draws(self))
-        connection.execute(_MEMBERSHIPS)
+        if not self.manifest.get("design"):
+            connection.execute(_MEMBERSHIPS)
         return connection
 
     def connection_to(self, scenario: str, point: int = 0) -> Any:
         """A new DuckDB connection with the tables of one scenario at one design point only, as views."""
         return self._with_views(self.chunks(scenario, point))
+
+    def connection_to_all(self, scenario: str) -> Any:
+        """A new DuckDB connection with the tables of one scenario at all its design points, as views."""
+        self.chunks(scenario)
+        return self._with_views(one for one in self.markers if one.chunk.scenario == scenario)
 
     def _with_views(self, markers: Iterable[Marker]) -> Any:
         connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
@@ -188,8 +198,8 @@ def failures(run: Run) -> dict[str, str]:
 
 def _nothing(run: Run, table: str) -> str:
     """SQL for a table without rows but with the right columns."""
-    all_columns = (*CHUNK_COLUMNS, *schemas_of(run.manifest)[table].columns)
-    columns = [f"NULL::{SQL_TYPES[c.kind]} AS {name_quoted(c.name)}" for c in all_columns]
+    wanted = all_columns(schemas_of(run.manifest)[table])
+    columns = [f"NULL::{SQL_TYPES[c.kind]} AS {name_quoted(c.name)}" for c in wanted]
     columns += ["NULL::BIGINT AS sequence"] if table == "events" else []
     return f"(SELECT {', '.join(columns)} WHERE false)"
 
@@ -216,13 +226,14 @@ def _initial(run: Run) -> str:
 
 def _replicates(run: Run) -> str:
     chunks = [marker.chunk for marker in run.markers]
-    rows = [f"({literal(c.scenario)}, {c.point}, {c.first}, {c.count})" for c in chunks]
-    values = ", ".join(rows or ["('', 0, 0, 0)"])
+    rows = [f"({literal(c.scenario)}, {c.point}, {c.points}, {c.first}, {c.count})" for c in chunks]
+    values = ", ".join(rows or ["('', 0, 1, 0, 0)"])
     return (
-        "CREATE TABLE replicates AS SELECT scenario, point::INTEGER AS point, "
-        "unnest(range(first, first + count))::INTEGER AS replicate, "
-        f"(replicate * {run.draws or 1}::BIGINT // {run.manifest['replicates']})::INTEGER AS draw "
-        f"FROM (VALUES {values}) t(scenario, point, first, count)"
+        "CREATE TABLE replicates AS SELECT scenario, point, replicate, "
+        f"(replicate * {run.draws or 1}::BIGINT // {run.manifest['replicates']})::INTEGER AS draw FROM "
+        "(SELECT scenario, point, unnest(range(first, first + count))::INTEGER AS replicate FROM "
+        "(SELECT scenario, unnest(range(point, point + points))::INTEGER AS point, first, count "
+        f"FROM (VALUES {values}) t(scenario, point, points, first, count)))"
     )
 
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from steppe.errors import InputError
 from steppe.paths import shown
@@ -27,6 +27,7 @@ from steppe.results.markers import FAILED, Marker, Part, read_failures, read_mar
 from steppe.results.parts import write_part
 from steppe.results.tables import (
     ENTITIES,
+    OF_DESIGNS,
     ChunkId,
     ChunkTables,
     Schema,
@@ -36,7 +37,7 @@ from steppe.results.tables import (
     schemas_of,
 )
 
-_LOCK = ".lock"
+LOCK = ".lock"
 
 
 class RunFolder:
@@ -54,7 +55,7 @@ class RunFolder:
         self._schemas = schemas_of(manifest)
 
     @classmethod
-    def create(cls, path: Path | str, manifest: Mapping[str, Any], config_yaml: str) -> RunFolder:
+    def create(cls, path: Path | str, manifest: Mapping[str, Any], config_yaml: str) -> Self:
         """A new run folder with its manifest and config.
 
         manifest : the keys of `REQUIRED` and any others; schema version, versions of packages, platform,
@@ -95,7 +96,7 @@ class RunFolder:
         return cls(path, full, lock)
 
     @classmethod
-    def resume(cls, path: Path | str) -> RunFolder:
+    def resume(cls, path: Path | str) -> Self:
         """An existing run folder, to go on with it: what a killed process left half done is removed.
 
         A finished chunk whose parts are gone or damaged counts as not done. Raises InputError if the folder
@@ -115,13 +116,35 @@ class RunFolder:
         """
         write_chunk(self.path, self._schemas, self.manifest, chunk, tables)
 
-    def record_failure(self, chunk: ChunkId, error: BaseException | str) -> None:
+    def note_stored(self, chunk: ChunkId) -> None:
+        """A worker has stored the chunk: nothing to do where it wrote into the folder itself."""
+
+    def record_failure(self, chunk: ChunkId, error: BaseException | str, trace: str = "") -> None:
         """Note that a chunk failed and why; the chunk stays absent and is tried again by a resume."""
-        write_json(self.path / "chunks" / f"{chunk.name}{FAILED}", {**asdict(chunk), **_error_text(error)})
+        text, trace = error_text(error, trace)
+        content = {**asdict(chunk), "error": text, "traceback": trace}
+        write_json(self.path / "chunks" / f"{chunk.name}{FAILED}", content)
+
+    def publish(self, name: str) -> None:
+        """A file was written beside the tables: nothing more to do in a folder."""
+
+    @property
+    def place(self) -> str:
+        """Where workers find the run: the folder, or the URL of one that is stored elsewhere."""
+        return str(self.path.resolve())
+
+    @property
+    def session(self) -> str:
+        """What only this holder of the folder has; workers of an earlier one see that they are no longer wanted."""
+        return self._lock.token
 
     def done_chunks(self) -> set[ChunkId]:
         """The chunks that are stored."""
         return {marker.chunk for marker in read_markers(self.path)}
+
+    def is_stored(self, chunk: ChunkId) -> bool:
+        """Whether the chunk has a marker."""
+        return (self.path / "chunks" / f"{chunk.name}.json").is_file()
 
     def failed_chunks(self) -> dict[ChunkId, str]:
         """The chunks that failed and were not stored since, with the error of each."""
@@ -135,13 +158,14 @@ class RunFolder:
         chunks = {"planned": None, **self.manifest.get("chunks", {}), **stats.get("chunks", {}), **counts}
         self.manifest = {**self.manifest, **stats, "chunks": chunks, "finished": _now()}
         write_json(self.path / "manifest.json", self.manifest)
+        self.publish("manifest.json")
         self.close()
 
     def close(self) -> None:
         """Let go of the folder's lock."""
         self._lock.release()
 
-    def __enter__(self) -> RunFolder:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -182,7 +206,7 @@ def write_chunk(
 
 def _expected_rows(schema: Schema, manifest: Mapping[str, Any], chunk: ChunkId) -> int | None:
     """Rows that the chunk must have in a yearly table; None for the events."""
-    if "year" not in schema.key:
+    if "year" not in schema.key or schema.name in OF_DESIGNS:
         return None
     entity = entity_of(schema)
     each = 1 if entity is None else len(manifest[ENTITIES[entity]])
@@ -193,11 +217,11 @@ def _claim(path: Path) -> FolderLock:
     """Make the folder, take its lock and make sure that nothing else is in it."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        occupied = any(file.name != _LOCK for file in path.iterdir())
+        occupied = any(file.name != LOCK for file in path.iterdir())
         lock = None if occupied else _lock(path)
     except OSError as error:
         raise _unwritable(path, error) from error
-    if lock is None or any(file.name != _LOCK for file in path.iterdir()):
+    if lock is None or any(file.name != LOCK for file in path.iterdir()):
         if lock is not None:
             lock.release()
         raise InputError(
@@ -211,10 +235,10 @@ def _claim(path: Path) -> FolderLock:
 
 def _lock(path: Path) -> FolderLock:
     try:
-        return FolderLock(path / _LOCK)
+        return FolderLock(path / LOCK)
     except BlockingIOError as error:
         raise InputError(
-            f"the run folder {shown(path)} is in use by another process (number {holder(path / _LOCK)})",
+            f"the run folder {shown(path)} is in use by another process (number {holder(path / LOCK)})",
             value=str(path),
             accepted="a run folder that no other process writes to; wait for it to end",
         ) from error
@@ -247,13 +271,11 @@ def _empty(path: Path) -> None:
         shutil.rmtree(child, ignore_errors=True) if child.is_dir() else child.unlink(missing_ok=True)
 
 
-def _error_text(error: BaseException | str) -> dict[str, str]:
+def error_text(error: BaseException | str, trace: str = "") -> tuple[str, str]:
+    """(one line, traceback) of an error; `trace` where only its text is at hand."""
     if isinstance(error, str):
-        return {"error": error, "traceback": ""}
-    return {
-        "error": f"{type(error).__name__}: {error}",
-        "traceback": "".join(traceback.format_exception(error)),
-    }
+        return error, trace
+    return f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error))
 
 
 def _now() -> str:

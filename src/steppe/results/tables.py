@@ -1,8 +1,8 @@
 """Tables of a run: their columns with types and units, and the arrays in which one chunk hands them over.
 
-A chunk is a block of replicates of one scenario at one design point. Its tables hold numpy arrays, one per
-column, all of one length; texts are `Coded`. The columns `scenario` and `point` are the chunk's own and are
-added when it is written.
+A chunk is a block of replicates of one scenario at one design point, or at several points of which only outcomes are
+kept. Its tables hold numpy arrays, one per column, all of one length; texts are `Coded`. The columns `scenario` and, unless
+a table has its own, `point` are the chunk's and are added when it is written.
 """
 
 from __future__ import annotations
@@ -105,29 +105,18 @@ ChunkTables = dict[str, Table]
 
 @dataclass(frozen=True, order=True)
 class ChunkId:
-    """Replicates first .. first + count - 1 of one scenario at one design point."""
+    """Replicates first .. first + count - 1 of one scenario at design points point .. point + points - 1."""
 
     scenario: str
     point: int
     first: int
     count: int
+    points: int = 1
 
     @property
     def name(self) -> str:
         """Stem of the chunk's files; sorts like the chunk."""
         return f"{quote(self.scenario, safe='')}-{self.point:05d}-{self.first:08d}"
-
-
-def plan_chunks(scenarios: Sequence[str], points: int, replicates: int, size: int) -> list[ChunkId]:
-    """The chunks of a run: for each scenario and design point, blocks of `size` replicates, the last one
-    shorter.
-    """
-    return [
-        ChunkId(scenario, point, first, min(size, replicates - first))
-        for scenario in scenarios
-        for point in range(points)
-        for first in range(0, replicates, size)
-    ]
 
 
 def draw_of(replicate: Any, draws: int, replicates: int) -> Any:
@@ -163,6 +152,10 @@ class Schema:
     columns: tuple[Column, ...]
 
 
+DESIGN, POINTS = (
+    "design.csv",
+    "points.csv",
+)  # the rows of a design in its order; its points as the run numbers them
 DRAWS = "draws.parquet"  # the drawn values of a run, see `parts.write_draws`
 CHUNK_COLUMNS = (
     Column("scenario", "text", "", "scenario"),
@@ -263,6 +256,35 @@ def table_schemas(poles: Sequence[str]) -> dict[str, Schema]:
     return {table.name: table for table in tables}
 
 
+_POINT = Column("point", "int32", "1", "design point, from 0, in the order of points.csv")
+#: the tables of a run with a design
+OF_DESIGNS = {
+    "outcomes": Schema(
+        "outcomes",
+        "the measures that the run was asked for, in every replicate of every point",
+        ("replicate", "measure", "entity", "year"),
+        (
+            _POINT,
+            _REPLICATE,
+            Column("measure", "text", "", "measure, see `steppe list measures`"),
+            Column("entity", "text", "", "what it is measured of"),
+            _YEAR,
+            Column("value", "float32", "of the measure", "1 and 0 for true and false; none where undefined"),
+        ),
+    ),
+    "point_failures": Schema(
+        "point_failures",
+        "points that could not be simulated; all their outcomes are undefined",
+        ("point",),
+        (
+            _POINT,
+            Column("replicate", "int32", "1", "always none: a point fails as a whole", missing=-1),
+            Column("error", "text", "", "what went wrong"),
+        ),
+    ),
+}
+
+
 def entity_of(schema: Schema) -> str | None:
     """The column that names what a yearly table has its rows for; None for the system as a whole and for events."""
     return next((column for column in schema.key if column in ENTITIES), None)
@@ -270,6 +292,8 @@ def entity_of(schema: Schema) -> str | None:
 
 def schemas_of(manifest: Mapping[str, Any]) -> dict[str, Schema]:
     """The tables that the run of a manifest has."""
+    if manifest.get("design"):
+        return dict(OF_DESIGNS)
     return {
         name: schema
         for name, schema in table_schemas(manifest["poles"]).items()
@@ -357,11 +381,17 @@ def describe(schemas: Mapping[str, Schema]) -> dict[str, Any]:
             "key": ["scenario", "point", *schema.key],
             "columns": [
                 {"name": c.name, "type": SQL_TYPES[c.kind], "unit": c.unit, "meaning": c.meaning}
-                for c in (*CHUNK_COLUMNS, *schema.columns)
+                for c in all_columns(schema)
             ],
         }
         for schema in schemas.values()
     }
+
+
+def all_columns(schema: Schema) -> tuple[Column, ...]:
+    """The columns of a stored table: the chunk's own first, without those that the table has itself."""
+    own = {column.name for column in schema.columns}
+    return (*(column for column in CHUNK_COLUMNS if column.name not in own), *schema.columns)
 
 
 def check_table(schema: Schema, table: Table) -> int:

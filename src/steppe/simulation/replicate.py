@@ -17,14 +17,21 @@ REPLICATE_LIMIT = 2**32
 
 
 def initial_record(
-    world: World, values: Mapping[str, float], switches: Mapping[str, bool], steps_per_year: int, seed: int
+    world: World,
+    values: Mapping[str, float],
+    switches: Mapping[str, bool],
+    steps_per_year: int,
+    seed: int,
+    consequences: Array | None = None,
 ) -> Array:
     """The record (1,) from which every replicate of a scenario begins.
 
     values : parameters by id; switches : mechanisms by name, on where not named; seed : 0 … 2^64 - 1
+    consequences : those of the world, if they are at hand: reading them takes most of the time
     Raises InputError where a stage or a gate brings about what the world does not know.
     """
-    consequences = consequence_records(world)
+    if consequences is None:
+        consequences = consequence_records(world)
     record = workspace(world, pack(values, switches, 1.0 / steps_per_year))
     record["n_consequences"] = len(consequences)
     record["consequence"][0, : len(consequences)] = consequences

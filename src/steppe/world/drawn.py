@@ -67,6 +67,19 @@ class Uncertain:
         """(Q,) values below which the shares u (Q,) of the distributions lie."""
         return quantile(u, self.low, self.mode, self.high, self.triangular)
 
+    def evidence_with(self, given: Mapping[str, float]) -> Evidence:
+        """The evidence with some coded values (not parameters) replaced, by id; the others as they are coded."""
+        where = {name: place for place, name in enumerate(self.ids)}
+        numbers, slots = np.zeros(len(self.ids)), []
+        for slot in self.slots:
+            ids = self.ids[slot.first : slot.first + len(slot.keys)]
+            if any(name in given for name in ids):
+                coded: Any = slot.rows[slot.place].value
+                for key, name in zip(slot.keys, ids, strict=True):
+                    numbers[where[name]] = given.get(name, coded[key] if slot.keys != ("",) else coded)
+                slots.append(slot)
+        return replace(self, slots=tuple(slots), parameters=0).evidence_at(numbers)
+
     def evidence_at(self, values: Floats) -> Evidence:
         """The evidence with these values (Q,) instead of the coded ones."""
         drawn = [float(value) for value in values]

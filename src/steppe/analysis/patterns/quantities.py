@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from steppe.analysis.indicators import MEASURES, SYSTEM, Measure
 from steppe.analysis.intervals import Array
 from steppe.config.patterns import Event, Quantity
 from steppe.errors import InputError, input_error
+from steppe.results.indicators import MEASURES, SYSTEM, Measure
 from steppe.results.tables import (
     CLOSING_KINDS,
     EVENT_KINDS,

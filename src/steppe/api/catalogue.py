@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from steppe.cli import adapters, questions
+from steppe.api import common
+from steppe.config import questions
 from steppe.errors import input_error, nearest
 from steppe.paths import shown
 
@@ -16,6 +17,7 @@ _GROUPS = {
     "experiments": "experiments",
     "ensembles": "ensemble",
     "executors": "executor",
+    "designs": "design",
 }
 _OTHERS = ("variants", "mechanisms", "interventions", "measures", "readings", "patterns")
 _SAYS = ("title", "question", "start", "world", "counterfactual", "scenarios", "replicates")
@@ -54,14 +56,14 @@ def listing(kind: str, world: str | None = None, config_dir: str | None = None) 
     if kind == "interventions":
         return _interventions()
     if kind == "measures":
-        return adapters.measures()
+        return common.measures()
     if kind == "readings":
         return _readings(config_dir)
     if kind == "patterns":
-        return [{"id": one["id"], "statement": one["statement"]} for one in adapters.patterns(config_dir)]
+        return [{"id": one["id"], "statement": one["statement"]} for one in common.patterns(config_dir)]
     from steppe.evidence.show import listing as coded
 
-    return coded(adapters.evidence_of(world, config_dir), kind)
+    return coded(common.evidence_of(world, config_dir), kind)
 
 
 def described(name: str, world: str | None = None, config_dir: str | None = None) -> dict[str, Any]:
@@ -76,14 +78,14 @@ def described(name: str, world: str | None = None, config_dir: str | None = None
         found = next((row for row in _options(folder, config_dir) if row["id"] == wanted), None)
         if found is not None:
             return _option(kind, folder, found, config_dir)
-    for row in (*_mechanisms(), *_interventions(), *adapters.measures()):
+    for row in (*_mechanisms(), *_interventions(), *common.measures()):
         if row["id"] == name:
             return {"kind": "measure", **row}
     reading = _reading(name.removeprefix("readings/"), config_dir) or _pattern(name, config_dir)
     if reading is not None:
         return reading
     try:
-        return describe(adapters.evidence_of(world, config_dir), name)
+        return describe(common.evidence_of(world, config_dir), name)
     except InputError as error:
         options = [row["id"] for folder in _GROUPS.values() for row in _options(folder, config_dir)]
         options += [row["id"] for row in _readings(config_dir)]
@@ -165,8 +167,8 @@ def _option(kind: str, group: str, row: dict[str, Any], config_dir: str | None) 
     if group == "world":
         from steppe.world.describe import describe
 
-        world = adapters.built(adapters.composed([f"world={row['id']}"], config_dir))
-        content: Any = describe(world, adapters.evidence_of(row["id"], config_dir))
+        world = common.built(common.composed([f"world={row['id']}"], config_dir))
+        content: Any = describe(world, common.evidence_of(row["id"], config_dir))
     else:
         content = read_yaml(file)
     page = file.parent / "README.md" if group == "experiments" else file
@@ -236,7 +238,7 @@ def _reading(name: str, config_dir: str | None) -> dict[str, Any] | None:
 
 def _pattern(name: str, config_dir: str | None) -> dict[str, Any] | None:
     """A pattern with what is expected, and without what it should go."""
-    found = next((one for one in adapters.patterns(config_dir) if one["id"] == name), None)
+    found = next((one for one in common.patterns(config_dir) if one["id"] == name), None)
     if found is None:
         return None
     lines = [found["statement"], "", *(f"expects that {test['says']}" for test in found["tests"])]

@@ -1,0 +1,1 @@
+"""Designs of experiments: the points at which a run is computed."""
