@@ -24,7 +24,7 @@ scenarios:
 	@.venv/bin/python tools/scenarios.py $(ARGS)
 
 bench:
-	@tools/environment .venv test,lint 3.11 3.12
+	@tools/environment .venv test,lint,all 3.11 3.12
 	@.venv/bin/python -m benchmarks
 
 clean:

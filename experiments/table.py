@@ -1,6 +1,6 @@
 """A table of a study: what each scenario came to, and how it differs from a reference that shares its luck.
 
-    python experiments/findings/table.py REFERENCE "MEASURE OF,MEASURE OF,…" "SCENARIO,SCENARIO,…" RUN [RUN…]
+    python experiments/table.py REFERENCE "MEASURE OF,MEASURE OF,…" "SCENARIO,SCENARIO,…" RUN [RUN…]
 
 Every cell is the mean in the last year and, in brackets, the paired difference from the reference ± its standard error. Scenarios
 may lie in several runs of one world, seed and length: replicates are paired by number, as many as both have.
