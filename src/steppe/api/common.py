@@ -19,11 +19,23 @@ if TYPE_CHECKING:
     from steppe.world.arrays import World
 
 
-def composed(overrides: list[str], config_dir: str | None) -> RunConfig:
-    """The resolved config."""
+def composed(overrides: list[str], config_dir: str | None, sweep: bool = False) -> RunConfig:
+    """The resolved config.  sweep : several values of a key are a grid, as with Hydra's multirun"""
     from steppe.config.compose import compose
 
-    return compose(overrides, config_dir)
+    if not sweep:
+        return compose(overrides, config_dir)
+    from steppe.design.sweep import from_sweep
+
+    design, rest = from_sweep(overrides)
+    if design is None:
+        raise InputError(
+            "nothing is swept",
+            file="command line",
+            key="--multirun",
+            accepted="several values of a key: parameters.membership.vote_noise=0.05,0.1 or range(…) or choice(…)",
+        )
+    return compose(rest, config_dir, design)
 
 
 def evidence_of(world: str | None, config_dir: str | None = None) -> Evidence:

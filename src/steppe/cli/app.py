@@ -49,6 +49,10 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
             "your scenario beside the baseline",
         ),
         ("steppe run experiments=cca mechanisms.pressure=false", "a study, with a mechanism switched off"),
+        (
+            "steppe run -m parameters.membership.vote_noise=0.05,0.1 mechanisms.pressure=true,false",
+            "a grid of four points; see docs/designs.md",
+        ),
     )
 )
 @command
@@ -64,13 +68,17 @@ def run(
     cfg: Annotated[
         str | None, typer.Option("--cfg", metavar="job", help="Print the resolved config and stop.")
     ] = None,
+    multirun: Annotated[
+        bool,
+        typer.Option("--multirun", "-m", help="Several values of a key, as 1,2 or range(1,5), are a grid."),
+    ] = False,
     config_dir: ConfigDir = None,
     json: Json = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
     """Compose, check, simulate and store a run."""
-    config = adapters.composed(list(overrides or ()), config_dir)
+    config = adapters.composed(list(overrides or ()), config_dir, multirun)
     if cfg is not None:
         _print_config(cfg, config, json)
         return

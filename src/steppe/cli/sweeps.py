@@ -176,7 +176,7 @@ def converge(
     quiet: Quiet = False,
 ) -> None:
     """An estimate against the number of replicates, and whether it rests on enough events."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from steppe.analysis.adaptive import replicate_values
     from steppe.analysis.convergence import enough, running
@@ -185,6 +185,11 @@ def converge(
 
     run = open_run(folder)
     measure, name, values = replicate_values(run, outcome, scenario)
+    if values.ndim == 2 and len(values) > 1:  # a design: the mean over its points
+        measure, values = (
+            replace(measure, probability=False),
+            values.astype(float).mean(axis=0, keepdims=True),
+        )
     found = running(values, measure.probability)[0]
     stop = None if target is None else enough(values, target, measure.probability)[0]
     title = f"{outcome} under {name}"
