@@ -41,6 +41,9 @@ def content(folder: Path) -> dict[str, list[tuple]]:
             "states": "state",
             "alignments": "state",
             "events": "sequence",
+            "corridors": "segment",
+            "demands": "demand",
+            "processes": "process",
         }
         order = ", ".join(
             ["scenario", "replicate", "step" if table == "events" else "year", entity.get(table, "point")]
