@@ -20,6 +20,7 @@ from steppe.report.sensitivity_chart import sensitivity_svg
 from steppe.report.terminal import Progress
 from steppe.results.query import open_run
 from steppe.results.tables import ChunkId
+from steppe.simulation import points as sweep_points
 from steppe.simulation import runner
 
 SCENARIO = "russia_applies_to_cca"
@@ -49,24 +50,25 @@ def overrides(base: int) -> list[str]:
     ]
 
 
-def overhead(config: Any, seconds: float = 10.0) -> float:
-    """Share of the time on one thread that is not spent in the engine: the same replicates as points, and as one block."""
+def overhead(config: Any, points: int = 100) -> float:
+    """Share of the time of some points, on one thread, that is not spent in the engine."""
     prepared = runner.prepare(config)
     runner.compile_ahead(prepared, print)
-    plain = runner.prepare(config.model_copy(update={"design": None}))
-    timed: dict[str, list[float]] = {"points": [], "block": []}
-    block, started = 0, time.perf_counter()
-    while time.perf_counter() - started < seconds:
-        for name, ready, chunk in (
-            ("points", prepared, ChunkId(SCENARIO, 25 * block, 0, 10, 25)),
-            ("block", plain, ChunkId(SCENARIO, 0, 250 * block, 250)),
-        ):
-            before = time.perf_counter()
-            runner.simulate(ready, chunk)
-            timed[name].append(time.perf_counter() - before)
-        block += 1
-    points, whole = (sum(times) for times in timed.values())
-    return 1 - whole / points
+    engine, inside = sweep_points.run_chunk, [0.0]
+
+    def timed(*arguments: Any) -> Any:
+        before = time.perf_counter()
+        found = engine(*arguments)
+        inside[0] += time.perf_counter() - before
+        return found
+
+    sweep_points.run_chunk = timed
+    try:
+        started = time.perf_counter()
+        runner.simulate(prepared, ChunkId(SCENARIO, 0, 0, 10, points))
+        return 1 - inside[0] / (time.perf_counter() - started)
+    finally:
+        sweep_points.run_chunk = engine
 
 
 def size_of(folder: Path) -> int:
