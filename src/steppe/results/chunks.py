@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-
-from steppe.results.tables import ChunkId
+from dataclasses import dataclass
+from urllib.parse import quote
 
 Span = tuple[int, int]  # replicates from the first to before the second
+
+
+@dataclass(frozen=True, order=True)
+class ChunkId:
+    """Replicates first .. first + count - 1 of one scenario at design points point .. point + points - 1."""
+
+    scenario: str
+    point: int
+    first: int
+    count: int
+    points: int = 1
+
+    @property
+    def name(self) -> str:
+        """Stem of the chunk's files; sorts like the chunk."""
+        return f"{quote(self.scenario, safe='')}-{self.point:05d}-{self.first:08d}"
 
 
 def plan_chunks(

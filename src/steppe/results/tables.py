@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
+
+from steppe.results.chunks import ChunkId as ChunkId
 
 Kind = Literal["text", "date", "bool", "int8", "int16", "int32", "float32"]
 Array = NDArray[Any]
@@ -101,22 +102,6 @@ class Coded:
 
 Table = dict[str, Array | Coded]
 ChunkTables = dict[str, Table]
-
-
-@dataclass(frozen=True, order=True)
-class ChunkId:
-    """Replicates first .. first + count - 1 of one scenario at design points point .. point + points - 1."""
-
-    scenario: str
-    point: int
-    first: int
-    count: int
-    points: int = 1
-
-    @property
-    def name(self) -> str:
-        """Stem of the chunk's files; sorts like the chunk."""
-        return f"{quote(self.scenario, safe='')}-{self.point:05d}-{self.first:08d}"
 
 
 def draw_of(replicate: Any, draws: int, replicates: int) -> Any:
