@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -48,8 +49,18 @@ def command(*arguments: str) -> list[str]:
 def started(*arguments: str) -> subprocess.Popen[str]:
     """The command line in a process group of its own, as a terminal would start it."""
     return subprocess.Popen(
-        command(*arguments), start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command(*arguments),
+        start_new_session=True,
+        preexec_fn=_heeding_interrupts,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+
+
+def _heeding_interrupts() -> None:
+    """A shell's background jobs, and what they start, are born deaf to Ctrl-C; a terminal's foreground is not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def until_stored(process: subprocess.Popen[str], folder: Path, chunks: int, seconds: float = 300) -> bool:
