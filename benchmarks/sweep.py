@@ -20,8 +20,7 @@ from steppe.report.sensitivity_chart import sensitivity_svg
 from steppe.report.terminal import Progress
 from steppe.results.query import open_run
 from steppe.results.tables import ChunkId
-from steppe.simulation import points as sweep_points
-from steppe.simulation import runner
+from steppe.simulation import block, runner
 
 SCENARIO = "russia_applies_to_cca"
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -54,7 +53,7 @@ def overhead(config: Any, points: int = 100) -> float:
     """Share of the time of some points, on one thread, that is not spent in the engine."""
     prepared = runner.prepare(config)
     runner.compile_ahead(prepared, print)
-    engine, inside = sweep_points.run_chunk, [0.0]
+    engine, inside = block.run_chunk, [0.0]
 
     def timed(*arguments: Any) -> Any:
         before = time.perf_counter()
@@ -62,13 +61,13 @@ def overhead(config: Any, points: int = 100) -> float:
         inside[0] += time.perf_counter() - before
         return found
 
-    sweep_points.run_chunk = timed
+    block.run_chunk = timed
     try:
         started = time.perf_counter()
         runner.simulate(prepared, ChunkId(SCENARIO, 0, 0, 10, points))
         return 1 - inside[0] / (time.perf_counter() - started)
     finally:
-        sweep_points.run_chunk = engine
+        block.run_chunk = engine
 
 
 def size_of(folder: Path) -> int:

@@ -155,9 +155,10 @@ def test_there_is_no_posterior_so_far(tmp_path):
 
 def test_too_many_events_are_a_failure_not_a_loss(tmp_path, monkeypatch):
     """A replicate whose event list is full fails its chunk, with a message, rather than dropping events."""
+    from steppe.simulation import block
     from steppe.simulation import runner as module
 
-    monkeypatch.setattr(module, "run_chunk", lambda *arguments: (np.zeros(0, module.EVENT), 3))
+    monkeypatch.setattr(block, "run_chunk", lambda *arguments: (np.zeros(0, block.EVENT), 3))
     with RunFolder.create(tmp_path / "x", module.manifest(module.prepare(compose(TOY)), ""), "") as store:
         prepared = module.prepare(compose([*TOY, "ensemble.replicates=5", "ensemble.chunk=5"]))
         assert list(module.work(prepared, store, [ChunkId("baseline", 0, 0, 5)])) == []

@@ -13,10 +13,8 @@ import numpy as np
 from steppe.config.schema import Scenario, overridden, switches
 from steppe.design.points import PointSettings
 from steppe.mechanisms.observe import new_record
-from steppe.mechanisms.records import EVENT, MAX_EVENTS
-from steppe.mechanisms.state import parameters_of
 from steppe.results.tables import ChunkId, ChunkTables, Coded
-from steppe.simulation.ensemble import run_chunk
+from steppe.simulation.block import run_block
 from steppe.simulation.outcomes import Wanted, outcome_values
 from steppe.simulation.prepared import Prepared, Start, start
 from steppe.simulation.replicate import initial_record
@@ -85,25 +83,8 @@ def outcomes_of(
     Raises OverflowError where a replicate had more events than its record holds.
     """
     ensemble = ready.config.ensemble
-    state = getattr(ready.local, "state", None)
-    if state is None:
-        state = ready.local.state = initial.copy()
-    state[:] = initial
     record = new_record(count, ensemble.years, ready.world)
-    happened, lost = run_chunk(
-        state[0],
-        parameters_of(state),
-        initial[0],
-        parameters_of(initial).copy(),
-        first,
-        ready.plans[scenario],
-        ensemble.years,
-        ensemble.steps_per_year,
-        record,
-        np.zeros(64 * count + 64, EVENT),
-    )
-    if lost:
-        raise OverflowError(f"{lost} of {count} replicates had more than {MAX_EVENTS} events")
+    happened = run_block(ready, initial, scenario, first, record)
     return outcome_values(record, happened, first, ready.world, ensemble.steps_per_year, asked)
 
 

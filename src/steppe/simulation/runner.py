@@ -23,8 +23,7 @@ from steppe.config.schema import Executor, RunConfig, steps
 from steppe.design.table import write_table
 from steppe.mechanisms.kernel import source_hash
 from steppe.mechanisms.observe import Record, new_record
-from steppe.mechanisms.records import EVENT, MAX_EVENTS
-from steppe.mechanisms.state import capacity, parameters_of
+from steppe.mechanisms.state import capacity
 from steppe.results.chunks import plan_chunks
 from steppe.results.files import write_text, write_whole
 from steppe.results.manifest import check_unchanged, read_manifest
@@ -33,8 +32,8 @@ from steppe.results.remote import create, head, reopened
 from steppe.results.store import RunFolder
 from steppe.results.tables import DESIGN, DRAWS, POINTS, ChunkId, ChunkTables
 from steppe.simulation import executors
+from steppe.simulation.block import run_block
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
-from steppe.simulation.ensemble import run_chunk
 from steppe.simulation.numbered import described
 from steppe.simulation.points import simulate_points
 from steppe.simulation.prepared import Prepared as Prepared
@@ -67,30 +66,11 @@ def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
         return simulate_points(prepared, chunk)
     ensemble, world = prepared.config.ensemble, prepared.world
     record = new_record(chunk.count, ensemble.years, world)
-    events, full = [], 0
+    events = []
     for draw, first, count in blocks(prepared, chunk):
-        initial = prepared.begin(chunk.scenario, draw)
-        state = getattr(prepared.local, "state", None)
-        if state is None:
-            state = prepared.local.state = initial.copy()
-        state[:] = initial
         place = first - chunk.first
-        happened, lost = run_chunk(
-            state[0],
-            parameters_of(state),
-            initial[0],
-            parameters_of(initial).copy(),
-            first,
-            prepared.plans[chunk.scenario],
-            ensemble.years,
-            ensemble.steps_per_year,
-            Record(*(series[place : place + count] for series in record)),
-            np.zeros(64 * count + 64, EVENT),
-        )
-        events.append(happened)
-        full += lost
-    if full:
-        raise OverflowError(f"{full} of {chunk.count} replicates had more than {MAX_EVENTS} events")
+        own = Record(*(series[place : place + count] for series in record))
+        events.append(run_block(prepared, prepared.begin(chunk.scenario, draw), chunk.scenario, first, own))
     return chunk_tables(record, np.concatenate(events), chunk.first, world, ensemble.steps_per_year)
 
 
