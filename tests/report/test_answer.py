@@ -161,6 +161,16 @@ def test_the_text_has_all_that_an_analyst_asks_for(told: dict[str, Any]) -> None
     assert f"({few['n']}" in text  # futures; the column may be broken after the number
 
 
+def test_a_probability_that_rests_on_few_events_is_marked(told: dict[str, Any]) -> None:
+    """Three of sixty: marked; thirty of sixty: not; a mean is no count of events and is never marked."""
+    row = next(row for row in told["outcomes"]) | {"n": 60, "what": "AAA a member", "measure": "member"}
+    for mean, marked in ((3 / 60, True), (30 / 60, False), (57 / 60, True)):
+        one = told | {"outcomes": [row | {"alternative": mean, "reference": 0.5}]}
+        assert ("AAA a member, with it: rests on" in answer_text(one, [])) == marked
+    mean = told | {"outcomes": [row | {"alternative": 3 / 60, "measure": "welfare"}]}
+    assert "rests on 3" not in answer_text(mean, [])
+
+
 def test_all_of_it_is_plain_data(told: dict[str, Any]) -> None:
     assert json.loads(json.dumps(told, allow_nan=False))["outcomes"][0]["found"] == "as predicted"
 

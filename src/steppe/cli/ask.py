@@ -34,7 +34,8 @@ def answered(asked: Asked, folder: Path) -> dict[str, Any]:
 def commands(asked: Asked, folder: Path) -> list[tuple[str, str]]:
     """How to go on, with what each command does."""
     where = ["--config-dir", asked.config_dir] if asked.config_dir else []
-    command = " ".join(["steppe ask", *where, asked.name, *asked.given])
+    given = [word for word in asked.given if not word.startswith("ensemble.replicates=")]
+    command = " ".join(["steppe ask", *where, asked.name, *given])
     more = [(f"{command} ensemble.replicates={MORE}", "narrower intervals")]
     if asked.config.ensemble.parameters == "central":
         more.append((f"{command} ensemble.parameters=sampled", "what is not known, and how much it matters"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from steppe.analysis.convergence import few_events
 from steppe.report.interventions import says
 from steppe.report.words import interval, phrase, replicates_text, verdict_text
+from steppe.results.indicators import chosen
 
 WIDTH = 116
 _LABEL = 15  # columns of the labels
@@ -182,6 +184,18 @@ def _cell(value: float | None, low: float | None, high: float | None, signed: bo
     return interval(value, nan if low is None else low, nan if high is None else high, signed)
 
 
+def _few(answer: Mapping[str, Any], width: int) -> Iterator[str]:
+    """A warning for each probability that rests on fewer than ten events, or fewer than ten futures without one."""
+    for row in answer["outcomes"]:
+        if row["n"] and chosen([row["measure"]])[0].probability:
+            for side, mean in (("with it", row["alternative"]), ("without it", row["reference"])):
+                warning = few_events(round(mean * row["n"]), row["n"])
+                if warning:
+                    yield from textwrap.wrap(
+                        f"{row['what']}, {side}: {warning}", width, subsequent_indent="  "
+                    )
+
+
 def _outcomes(answer: Mapping[str, Any], width: int) -> str:
     """The outcomes as a table, and what differs most besides."""
     futures = replicates_text(answer["replicates"], answer["draws"])
@@ -204,7 +218,7 @@ def _outcomes(answer: Mapping[str, Any], width: int) -> str:
         sign = SIGNS[row["outcome"]["expects"]]
         value, other, change = cells(row)
         rows.append([row["what"] + few, value, other.partition(" [")[0], change, *split, sign, row["found"]])
-    parts = [head, *([table(titles, rows, width)] if rows else [])]
+    parts = [head, *([table(titles, rows, width)] if rows else []), *_few(answer, width)]
     if answer["elsewhere"]:
         parts.append("elsewhere" if rows else "what differs most")
         parts += [_elsewhere(row) for row in answer["elsewhere"]]
