@@ -137,7 +137,7 @@ class TestKilled:
         folder = tmp_path / "run"
         overrides = [*TOY, *SIZE, f"executor={kind}", "executor.workers=2"]
         process = started("run", *overrides, "--out", str(folder), "-q")
-        assert until_stored(process, folder, 10)
+        assert until_stored(process, folder, 3)
         process.kill()
         process.wait()
         deadline = time.monotonic() + 60
@@ -153,13 +153,16 @@ def test_an_interrupt_ends_with_130_and_the_run_resumes(tmp_path, whole, kind):
     """Ctrl-C reaches every process of the terminal's group. Nothing is printed but how to go on."""
     if kind == "dask":
         pytest.importorskip("distributed")
-    folder = tmp_path / "run"
-    process = started(
-        "run", *TOY, *SIZE, f"executor={kind}", "executor.workers=2", "--out", str(folder), "-q"
-    )
-    assert until_stored(process, folder, 10)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    for attempt in range(5):  # on a busy machine a run may be over before anybody looks
+        folder = tmp_path / f"run{attempt}"
+        process = started(
+            "run", *TOY, *SIZE, f"executor={kind}", "executor.workers=2", "--out", str(folder), "-q"
+        )
+        if until_stored(process, folder, 3):
+            os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        if process.returncode != 0:
+            break
     assert process.returncode == 130 and out == ""
     assert err.strip() == f"interrupted; what was finished is stored; go on with: steppe resume {folder}"
     assert 0 < stored(folder) < CHUNKS and not list(folder.rglob("*.tmp"))
