@@ -123,7 +123,7 @@ def second_core(replicates: int = 400) -> dict[str, float]:
 
     def work(first: int, count: int) -> None:
         state = record.copy()
-        series = new_record(count, 10, len(world.states), len(world.organisations), len(world.poles))
+        series = new_record(count, 10, world)
         orders = Replicate(world, record, 0).orders
         run_chunk(
             state[0], parameters_of(state), record[0], parameters_of(record).copy(), first, orders, 10, 4, series,
