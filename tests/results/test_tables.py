@@ -7,6 +7,7 @@ import pytest
 
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.records import N_TERMS
+from steppe.results.check import check_table
 from steppe.results.chunks import plan_chunks
 from steppe.results.tables import (
     EVENT_KINDS,
@@ -14,7 +15,6 @@ from steppe.results.tables import (
     REASONS,
     ChunkId,
     Coded,
-    check_table,
     describe,
     entity_of,
     schemas_of,

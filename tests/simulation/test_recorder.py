@@ -11,7 +11,8 @@ from oracle.worlds import small_world
 from steppe.mechanisms.events import KINDS
 from steppe.mechanisms.observe import new_record
 from steppe.mechanisms.records import EVENT
-from steppe.results.tables import check_table, schemas_of
+from steppe.results.check import check_table
+from steppe.results.tables import schemas_of
 from steppe.simulation.recorder import chunk_tables
 
 

@@ -21,6 +21,7 @@ from typing import Any, Self
 
 from steppe.errors import InputError
 from steppe.paths import shown
+from steppe.results.check import check_table
 from steppe.results.files import FolderLock, checksum, holder, write_json, write_text
 from steppe.results.manifest import REQUIRED, SCHEMA_VERSION, circumstances, read_manifest
 from steppe.results.markers import FAILED, Marker, Part, read_failures, read_markers, sweep
@@ -31,7 +32,6 @@ from steppe.results.tables import (
     ChunkId,
     ChunkTables,
     Schema,
-    check_table,
     describe,
     entity_of,
     schemas_of,

@@ -186,7 +186,7 @@ def _outcomes(config: RunConfig) -> list[str]:
         raise InputError(
             "nothing is kept of the design's points",
             key="design.outcomes",
-            accepted="'design.outcomes=[member UZB/EAEU, cohesion CCA @2031]'; see steppe list measures",
+            accepted="'design.outcomes=[MEASURE ENTITY, MEASURE ENTITY @YEAR]'; see steppe list measures",
         )
     return list(dict.fromkeys(named))
 
