@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steppe.analysis.intervals import Array
+from steppe.analysis.sensitivity import noise_of
 from steppe.errors import input_error
 from steppe.paths import shown
 from steppe.results.parts import literal
@@ -169,19 +170,9 @@ def _summary(scenario: str, outcome: str, values: Array) -> Summary:
 
 
 def _noise(values: Array) -> float:
-    """Share of the variance of the points' means that is chance: points and replicates as a two-way layout.
-
-    All points share their luck, so what a replicate adds at every point alike does not blur their differences; what is left
-    after both effects does, divided by R.
-    """
-    points, replicates = values.shape
-    if points < 2 or replicates < 2 or np.isnan(values).any():
-        return float("nan")
-    means = values.mean(axis=1)
-    rest = values - means[:, None] - values.mean(axis=0)[None, :] + values.mean()
-    within = float((rest**2).sum()) / ((points - 1) * (replicates - 1))
-    total = float(means.var(ddof=1))
-    return within / replicates / total if total > 0 else float("nan")
+    """Share of the variance of the points' means that is chance, see `noise_of`; NaN where it cannot be told."""
+    found = None if np.isnan(values).any() else noise_of(values)
+    return float("nan") if found is None else found.share
 
 
 def _parts(outcome: str) -> tuple[str, str, int]:
