@@ -21,7 +21,9 @@ from .conftest import SCENARIOS
 
 class TestIamc:
     @pytest.mark.slow  # importing pyam takes seconds
-    def test_pyam_reads_it(self, run: steppe.Run) -> None:
+    def test_pyam_reads_it(self, run: steppe.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Its units are cached for the user, with the paths of the environment that was here first.
+        monkeypatch.setenv("IAM_UNITS_CACHE", str(tmp_path))
         pyam = pytest.importorskip("pyam")
         found = pyam.IamDataFrame(run.to_iamc().to_pandas())
         assert found.scenario == sorted(SCENARIOS) and found.year == list(run.years)
