@@ -16,6 +16,8 @@ from steppe.cli.fetch import fetch
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
 from steppe.cli.patterns import EPILOG as PATTERNS_EPILOG
 from steppe.cli.patterns import patterns
+from steppe.cli.report import EPILOG as REPORT_EPILOG
+from steppe.cli.report import report
 from steppe.errors import InputError
 
 app = typer.Typer(
@@ -35,6 +37,7 @@ app = typer.Typer(
 app.add_typer(evidence_app, name="evidence")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch)
+app.command("report", epilog=REPORT_EPILOG)(report)
 for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
     app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)
 
