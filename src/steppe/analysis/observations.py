@@ -174,7 +174,7 @@ def _from_events(
     fallen = (
         _leaders(run, connection, years, replicates) if "leaders" in {m.column for m in measures} else None
     )
-    for y, (year, status, merged) in enumerate(_histories(run, connection, years, replicates)):
+    for y, (year, status, merged) in enumerate(histories(run, connection, years, replicates)):
         for measure in measures:
             if measure.column == "leaders" and fallen is not None:
                 values = fallen[y]
@@ -188,7 +188,7 @@ def _from_events(
             yield Observed(measure, year, entities(measure, run), replicates, values)
 
 
-def _histories(
+def histories(
     run: Run, connection: Any, years: list[int], replicates: NDArray[np.int32]
 ) -> Iterator[tuple[int, NDArray[np.int8], NDArray[np.int16]]]:
     """Statuses (N, M, R) and the body that each merged into (M, R; -1 none) by year; arrays are reused."""
