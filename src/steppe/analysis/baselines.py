@@ -16,7 +16,7 @@ Where history has fewer than five events of the leading kind there is no hazard,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -25,11 +25,21 @@ from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import measure_values
 from steppe.evidence.history import MEMBER, NONE, OBSERVER, STATUSES, Count, History, history, is_eligible
 from steppe.evidence.lookup import Evidence
-from steppe.results.indicators import TIMES, chosen
+from steppe.results.indicators import TIMES
 from steppe.results.query import Run
 
 LEAST_EVENTS = 5
 NAN = math.nan
+NOTHING_CODED = "history has no coded events of this kind"
+NOT_CODED = {
+    "merged": "that a body ended is coded, not which one it merged into",
+    "open": "openings are coded, but not from when on they could have come; closures are not coded",
+    "reached": "stages were named once they had been reached: a rate from them would be too high",
+    "leaders": "changes of leader are not coded",
+    "stage": "stages were named once they had been reached: a rate from them would be too high",
+}
+NOT_ALIVE = "the body does not exist at the start, and rates are counted over bodies that did"
+NOT_ELIGIBLE = "not eligible at the start, and rates are counted over those that were"
 _STATUS_OF = (NONE, OBSERVER, MEMBER, OBSERVER)  # by the run's codes; suspended members count as observers
 
 
@@ -119,6 +129,14 @@ def baselines(
     return found
 
 
+def with_baselines(
+    run: Run, scenario: str, rows: Sequence[Mapping[str, Any]], evidence: Evidence
+) -> list[dict[str, Any]]:
+    """The rows with their baselines beside them, as plain data under the key `baseline`."""
+    found = baselines(run, scenario, rows, evidence)
+    return [{**row, "baseline": one.as_dict()} for row, one in zip(rows, found, strict=True)]
+
+
 def _at_start(run: Run, scenario: str, measure: str) -> dict[str, float]:
     """Mean of a measure over the replicates at the start, by entity."""
     if measure in TIMES:
@@ -135,37 +153,27 @@ def _with_hazard(
 ) -> Baseline:
     if bare.measure in ("member", "observer"):
         state, body = bare.entity.split("/")
-        status = _status(run, state, body)
+        status = status_of(run, state, body)
         found = of_status(past, evidence, state, body, status, bare.measure, t, level)
-        return _filled(bare, found)
+        return filled(bare, found)
     if bare.measure in ("members", "observers"):
         return _of_count(bare, run, evidence, past, t, level)
     if bare.measure == "alive":
         if bare.entity not in evidence.alive(past.until):
-            return replace(bare, note="it does not exist at the start, and foundings are not coded as a rate")
+            return replace(bare, note=NOT_ALIVE)
         rate = rate_of(past.ends, "ends of bodies", "body-years", level)
         if rate.few:
-            return _filled(bare, (rate, rate.why_not))
-        return _filled(bare, (rate, tuple(math.exp(-v * t) for v in (rate.value, rate.high, rate.low))))
-    return replace(
-        bare, note=_NOT_CODED.get(bare.measure, "" if not chosen([bare.measure])[0].probability else _NOTHING)
-    )
+            return filled(bare, (rate, rate.why_not))
+        return filled(bare, (rate, tuple(math.exp(-v * t) for v in (rate.value, rate.high, rate.low))))
+    return replace(bare, note=NOT_CODED.get(bare.measure, ""))
 
 
-_NOTHING = "history has no coded events of this kind"
-_NOT_CODED = {
-    "merged": "that a body ended is coded, not which one it merged into",
-    "open": "openings are coded, but not from when on they could have come; closures are not coded",
-    "reached": "stages were named once they had been reached: a rate from them would be too high",
-    "leaders": "changes of leader are not coded",
-    "stage": "stages were named once they had been reached: a rate from them would be too high",
-}
 Found = tuple[
     Rate | None, tuple[float, ...] | str
 ]  # the rate that leads, then value, low, high; or why there are none
 
 
-def _filled(bare: Baseline, found: Found) -> Baseline:
+def filled(bare: Baseline, found: Found) -> Baseline:
     """A baseline with its hazard, or with the reason why there is none."""
     rate, values = found
     if rate is not None:
@@ -200,9 +208,9 @@ def of_status(
     Returns the rate that leads and (value, low, high), or the reason why there is none.
     """
     if body not in evidence.alive(past.until):
-        return None, "the body does not exist at the start, and foundings are not coded as a rate"
+        return None, NOT_ALIVE
     if status == NONE and not is_eligible(evidence.organisations[body], state, past.until):
-        return None, "not eligible at the start, and rates are counted over those that were"
+        return None, NOT_ELIGIBLE
     out, enter = leaving(past, target, level), entering(past, status, target, level)
     lead = out if status == target else enter
     if lead.few:
@@ -247,7 +255,8 @@ _FROM = {NONE: " from outside", OBSERVER: " of observers", MEMBER: " of members"
 _AS = {NONE: " of eligible outsiders", OBSERVER: " as observer", MEMBER: " as member"}
 
 
-def _status(run: Run, state: str, body: str) -> str:
+def status_of(run: Run, state: str, body: str) -> str:
+    """The status of a state in a body at the start of a run."""
     place = run.states.index(state), run.organisations.index(body)
     return _STATUS_OF[int(run.initial_statuses[place])]
 
@@ -261,7 +270,7 @@ def _of_count(
     target = MEMBER if bare.measure == "members" else OBSERVER
     sums, lead, why = [0.0, 0.0, 0.0], None, ""
     for state in run.states:
-        status = _status(run, state, bare.entity)
+        status = status_of(run, state, bare.entity)
         rate, values = of_status(past, evidence, state, bare.entity, status, target, t, level)
         if isinstance(values, str):
             if rate is not None or bare.entity not in evidence.alive(past.until):
@@ -271,7 +280,7 @@ def _of_count(
         sums = [total + value for total, value in zip(sums, values, strict=True)]
     if why or lead is None:
         return replace(bare, note=why or "nobody is in it or eligible at the start")
-    return _filled(bare, (lead, tuple(sums)))
+    return filled(bare, (lead, tuple(sums)))
 
 
 def two_state(enter: float, leave: float, t: float, inside: bool) -> float:
