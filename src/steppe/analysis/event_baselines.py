@@ -8,7 +8,9 @@ from datetime import date
 
 from steppe.analysis.baselines import (
     NOT_ALIVE,
+    NOT_CODED,
     NOT_ELIGIBLE,
+    NOTHING_CODED,
     Baseline,
     Rate,
     entering,
@@ -24,7 +26,7 @@ from steppe.results.query import Run
 
 _NOT_CODED = {
     **dict.fromkeys(("advanced", "relapsed", "gate_passed", "gate_failed"), NOT_CODED["reached"]),
-    **dict.fromkeys(("closed",), NOT_CODED["open"]),
+    "closed": NOT_CODED["open"],
 }
 
 
