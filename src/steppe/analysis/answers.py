@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from steppe.analysis.baselines import with_baselines
 from steppe.analysis.comparison import Arm, differences
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import date_of
@@ -59,7 +60,7 @@ def answer(
         "replicates": len(run.replicates(scenario)),
         "draws": run.draws,
         "level": LEVEL,
-        "outcomes": outcome_rows(*arms, one, year),
+        "outcomes": with_baselines(run, scenario, outcome_rows(*arms, one, year), evidence),
         "elsewhere": _elsewhere(*arms, one, year),
         "rests_on": rests_on(evidence, world, config, one),
         "ids": names_of(evidence, [*_ids(one), *_ids(other)]),
