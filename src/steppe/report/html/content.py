@@ -130,7 +130,7 @@ def _compared(about: Subject, scenario: str, reference: str, rows: list[dict[str
     asked = sorted((row for row in rows if row.get("outcome")), key=lambda row: row["outcome"]["place"])
     others = [row for row in rows if not row.get("outcome") and row["measure"] not in TIMES]
     besides = largest(others, BESIDES, PER_MEASURE)
-    lead = asked or list(besides[:1])
+    lead: list[Mapping[str, Any]] = [*asked] or besides[:1]
     rests = _rests(about, scenario, paired=True, row=lead[0] if lead else None)
     sentences = answer_sentences(lead, besides if asked else besides[1:], one.levers, rests, about.names)
     return Answer(

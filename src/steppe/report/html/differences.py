@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from steppe.analysis.verdicts import is_small
 from steppe.report.html.content import Answer
 from steppe.report.html.numbers import Number, difference, plain
 from steppe.report.html.table import Table
 from steppe.report.words import importance, phrase, verdict_text
-from steppe.results.indicators import TIMES
+from steppe.results.indicators import TIMES, chosen
 
 TOP = 40
 
@@ -26,12 +27,13 @@ def asked_table(answer: Answer, names: Mapping[str, str], place: int) -> Table |
 
 
 def largest_table(answer: Answer, names: Mapping[str, str], place: int) -> Table | None:
-    """The differences whose interval leaves out zero, by size in units of what counts as large in their measure."""
+    """The differences that are sure and large enough to matter, by size in units of what counts as large in their measure."""
     sure = [row for row in answer.rows if _sure(row) and row["measure"] not in TIMES]
-    if not sure:
+    matter = [row for row in sure if not is_small(chosen([row["measure"]])[0], row["low"], row["high"])]
+    if not matter:
         return None
-    sure.sort(key=lambda row: (-importance(row["measure"], row["difference"]), row["measure"], row["entity"]))
-    told = sure[:TOP]
+    matter.sort(key=lambda row: (-importance(row["measure"], row["difference"]), row["measure"], row["entity"]))
+    told = matter[:TOP]
     rest = f"; {len(sure) - len(told):,} smaller ones: `steppe compare`" if len(sure) > len(told) else ""
     caption = f"{answer.scenario} against {answer.reference}: the largest differences{rest}"
     titles = _titles(told)

@@ -92,8 +92,8 @@ def claims_table(
         for name in one.claims:
             used[name][kind] += 1
     for name, parameter in evidence.parameters.items():
-        for claim in parameter.claims:
-            used[claim][f"parameter {name}"] += 1
+        for given in parameter.claims:
+            used[given][f"parameter {name}"] += 1
     rows = []
     for name in sorted(used):
         claim = evidence.claims.get(name)
