@@ -32,7 +32,9 @@ def largest_table(answer: Answer, names: Mapping[str, str], place: int) -> Table
     matter = [row for row in sure if not is_small(chosen([row["measure"]])[0], row["low"], row["high"])]
     if not matter:
         return None
-    matter.sort(key=lambda row: (-importance(row["measure"], row["difference"]), row["measure"], row["entity"]))
+    matter.sort(
+        key=lambda row: (-importance(row["measure"], row["difference"]), row["measure"], row["entity"])
+    )
     told = matter[:TOP]
     rest = f"; {len(sure) - len(told):,} smaller ones: `steppe compare`" if len(sure) > len(told) else ""
     caption = f"{answer.scenario} against {answer.reference}: the largest differences{rest}"

@@ -19,7 +19,8 @@ _HERE = Path(__file__).parent
 class Section:
     """A part of the page.
 
-    short : for the list of contents;  intro : paragraphs;  points : a list;  blocks : texts in fixed width
+    short : for the list of contents;  intro : paragraphs;  points : a list;  blocks : (title, text) in fixed width; one with a title
+    is shown when it is opened
     """
 
     id: str
@@ -29,7 +30,7 @@ class Section:
     points: Sequence[str] = ()
     figures: Sequence[Figure] = ()
     tables: Sequence[Table] = ()
-    blocks: Sequence[str] = ()
+    blocks: Sequence[tuple[str, str]] = ()
 
     @property
     def empty(self) -> bool:
@@ -64,6 +65,7 @@ def html(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["code"] = _code
     sections = [
         {
             **{
@@ -87,6 +89,19 @@ def html(page: Page) -> str:
         bundle=Markup(_bundle()) if drawn else "",
     )
     return text
+
+
+def _code(text: str) -> Any:
+    """A text with what stands between `…` set as code; all of it escaped."""
+    from markupsafe import Markup, escape
+
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # an odd one is no mark
+        return escape(text)
+    marked = (
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
+    return Markup("").join(marked)
 
 
 def _figure(figure: Figure, markup: Any) -> dict[str, Any]:

@@ -147,7 +147,14 @@ def check_section(about: Subject, found: Sequence[Answer], command: str) -> Sect
     ]
     manifest = json.dumps(kept, indent=1, ensure_ascii=False)
     return Section(
-        "check", "Check it", "How to check a number", intro, (), (), tables, ["\n".join(lines), manifest]
+        "check",
+        "Check it",
+        "How to check a number",
+        intro,
+        (),
+        (),
+        tables,
+        [("", "\n".join(lines)), ("The manifest of the run", manifest)],
     )
 
 

@@ -19,7 +19,7 @@ _CLAUSES = {
     "open": "{0} is open in {year}",
     "reached": "{0} is at “{1}” or beyond in {year}",
 }
-BESIDES = 3  # further differences that the second sentence tells
+ASKED, BESIDES = 3, 2  # further outcomes that were asked for, and other differences, in the second sentence
 
 
 def clause(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -35,7 +35,7 @@ def answer_sentences(
     rests: Mapping[str, Any],
     names: Mapping[str, str],
 ) -> list[Sentence]:
-    """What the change does, what else differs most, and what this rests on.
+    """What the change does, what else differs, and what this rests on.
 
     rows : differences that answer the question, the first one first;  besides : the largest of the others
     levers : what the scenario changes, in words;  rests : see `rest_sentence`
@@ -44,8 +44,9 @@ def answer_sentences(
     found: list[Sentence] = []
     if rows:
         found.append(_first(start, rows[0], names))
-    if besides:
-        found.append(_second(besides[:BESIDES], names, bool(rows)))
+    more = [*rows[1 : 1 + ASKED], *besides[:BESIDES]]
+    if more:
+        found.append(_second(more, names, bool(rows)))
     elif not rows:
         found.append([f"{start}, no measure differs from the reference by more than its interval."])
     found.append(rest_sentence(rests))
@@ -71,17 +72,21 @@ def _first(start: str, row: Mapping[str, Any], names: Mapping[str, str]) -> Sent
         what = phrase(row["measure"], row["entity"], row["year"], names)
         parts = [f"{start}, the mean of “{what}” is ", side(row, "alternative"), ", against "]
         parts += [plain(row, "reference"), " without: "]
-    outcome = row.get("outcome")
-    tail = f" ({verdict_text(outcome)})." if outcome and outcome["expects"] else "."
-    return [*parts, "a difference of ", difference(row), tail]
+    return [*parts, "a difference of ", difference(row), _foretold(row), "."]
 
 
 def _second(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str], more: bool) -> Sentence:
-    parts: list[str | Number] = ["Besides, what differs most is " if more else "What differs most is "]
+    parts: list[str | Number] = ["The other differences: " if more else "What differs most: "]
     for place, row in enumerate(rows):
-        parts += ["; " if place else "", phrase(row["measure"], row["entity"], row["year"], names), ": "]
-        parts.append(difference(row))
+        parts += ["; " if place else "", phrase(row["measure"], row["entity"], row["year"], names), " "]
+        parts += [difference(row), _foretold(row)]
     return [*parts, "."]
+
+
+def _foretold(row: Mapping[str, Any]) -> str:
+    """The verdict on a prediction, in brackets, where there was one."""
+    outcome = row.get("outcome")
+    return f" ({verdict_text(outcome)})" if outcome and outcome["expects"] else ""
 
 
 def rest_sentence(rests: Mapping[str, Any]) -> Sentence:
@@ -149,7 +154,7 @@ def sweep_sentences(
         ]
     ]
     if drivers:
-        told = _list([f"{one['factor']} ({one['index']:.2f})" for one in drivers[:BESIDES]])
+        told = _list([f"{one['factor']} ({one['index']:.2f})" for one in drivers[:ASKED]])
         found.append([f"What moves it most is {told}, by {drivers[0]['method']}."])
     noise = row["noise"]
     chance = (
