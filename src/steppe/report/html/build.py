@@ -15,7 +15,7 @@ from steppe.report.html import sections
 from steppe.report.html.content import Answer, Subject, answers, ids, subject
 from steppe.report.html.page import Page, Section
 from steppe.report.html.pictures import Pictures, pictures
-from steppe.report.html.sweep import sweep_sentences_of
+from steppe.report.html.sweep import sweep_sentences_of, sweep_table
 from steppe.report.words import replicates_text
 from steppe.results.query import Run
 
@@ -77,7 +77,9 @@ def built(run: Run, shapes: Path | None = None, command: str = "steppe report") 
 
 def _sections(about: Subject, found: Sequence[Answer], drawn: Pictures, command: str) -> list[Section]:
     """The parts of the page in their order."""
+    outcomes = [sweep_table(about)] if about.designed else []
     return [
+        Section("outcomes", "Outcomes", "Outcomes over the design", (), (), (), outcomes),
         Section("course", "Over time", "Over time", (), (), drawn.course),
         Section("map", "Map", "The map", drawn.no_map, (), drawn.map),
         Section("members", "Members", "Who belongs where", (), (), drawn.members),

@@ -19,8 +19,8 @@ _HERE = Path(__file__).parent
 class Section:
     """A part of the page.
 
-    short : for the list of contents;  intro : paragraphs;  points : a list;  blocks : (title, text) in fixed width; one with a title
-    is shown when it is opened
+    short : for the list of contents;  intro : paragraphs;  points : a list
+    blocks : (title, text) in fixed width; one with a title is shown when it is opened
     """
 
     id: str
