@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from steppe.analysis.components import Grouped, mean_of, probability_interval
 from steppe.analysis.intervals import LEVEL, Array, mean_interval, wilson
-from steppe.analysis.observations import MEMBER, OBSERVER, SUSPENDED, histories, is_stored
+from steppe.analysis.observations import MEMBER, OBSERVER, SUSPENDED, histories, is_stored, replicates_of
 from steppe.errors import input_error
 from steppe.results.indicators import Measure, chosen, entities
 from steppe.results.parts import name_quoted
@@ -114,7 +114,7 @@ def means_by_year(
             raise input_error(
                 "not a column of the run's tables", key="measure", value=one.id, accepted=accepted
             )
-    run.chunks(scenario, point)
+    replicates_of(run, scenario, point)
     return {
         one.id: series
         for table in dict.fromkeys(measure.table for measure in own)
@@ -124,13 +124,13 @@ def means_by_year(
 
 def membership_by_year(run: Run, scenario: str, point: int = 0) -> Memberships:
     """Who belongs where, for all years, from one reading of the events."""
-    years, replicates = run.years, run.replicates(scenario, point)
+    years, replicates = run.years, replicates_of(run, scenario, point)
     n, m, r = len(run.states), len(run.organisations), len(replicates)
     member, observer = np.full((2, len(years), n, m), np.nan)
     shared = np.full((len(years), n, n), np.nan)
     connection = run.connection_to(scenario, point)
     try:
-        for y, (_, status, _) in enumerate(histories(run, connection, list(years), replicates) if r else ()):
+        for y, (_, status, _) in enumerate(histories(run, connection, list(years), replicates)):
             inside = status == MEMBER
             member[y] = np.count_nonzero(inside, axis=2) / r
             observer[y] = np.count_nonzero((status == OBSERVER) | (status == SUSPENDED), axis=2) / r

@@ -14,6 +14,7 @@ import numpy as np
 
 from steppe.analysis.components import Grouped, mean_of, probability_interval
 from steppe.analysis.intervals import LEVEL, Array, wilson
+from steppe.analysis.observations import replicates_of
 from steppe.results.parts import literal
 from steppe.results.query import Run
 
@@ -91,11 +92,9 @@ def likely_events(
 
     top : at most so many; each family in turn gives its most likely one that is not yet taken, so that the many small
         events of one family leave room for the few of another
-    Raises InputError for a scenario that the run does not have; empty where nothing is stored.
+    Raises InputError for a scenario that the run does not have or of which nothing is stored.
     """
-    replicates = len(run.replicates(scenario, point))
-    if not replicates:
-        return []
+    replicates = len(replicates_of(run, scenario, point))
     connection = run.connection_to(scenario, point)
     try:
         connection.execute(f"CREATE TEMP TABLE firsts AS {_firsts(run)}")
