@@ -69,6 +69,20 @@ def fans(
     return {key: _fan(run, scenario, key, read[key], draws, level) for key in dict.fromkeys(wanted)}
 
 
+def outcome_at(
+    run: Run, scenario: str, name: str, entity: str, year: int | None = None, point: int = 0
+) -> tuple[Array, NDArray[np.int32]]:
+    """(R,) a measure of an entity at a year (the last) as float, NaN where it is undefined, and (R,) the replicates."""
+    year = run.years[-1] if year is None else year
+    (measure,) = chosen([name])
+    if measure.table in OF_EVENTS:
+        seen = next(iter(observe(run, scenario, [year], [name], point)))
+        values = seen.values[seen.entities.index(entity)]
+    else:
+        values = _column(run, scenario, measure, entity, point)[run.years.index(year)]
+    return values.astype(float), run.replicates(scenario, point)
+
+
 def _column(run: Run, scenario: str, measure: Measure, entity: str, point: int) -> Array:
     """(Y, R) of a measure that is a column of a yearly table; bool for probabilities, else float32 with NaN."""
     replicates = run.replicates(scenario, point)

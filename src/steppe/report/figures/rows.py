@@ -16,9 +16,9 @@ from steppe.report.figures.theme import GRID, INK, LABEL, NOTE, NOTE_WRAP, QUIET
 if TYPE_CHECKING:
     import altair
 
-LINE = 17  # px from line to line of words
+LINE = 16  # px from line to line of words
 MARK = 18  # px that a mark takes
-GAP = 14  # px between rows
+GAP = 12  # px between rows
 WIDE = 640  # px from which on the words are beside the marks
 WORDS = 340  # px that they then have
 EDGE = 10  # px between the ends of the scale and those of the picture, for marks at the ends

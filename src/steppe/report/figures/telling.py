@@ -19,7 +19,7 @@ def said(measure: str, entity: str, year: int, names: Mapping[str, str] | None =
 def capital(text: str) -> str:
     """With a capital at its beginning, unless an id or a symbol stands there."""
     head = text.split(" ", 1)[0]
-    return text if head != head.lower() or "_" in head or "-" in head else text[:1].upper() + text[1:]
+    return text if re.search(r"[^a-z]", head) else text[:1].upper() + text[1:]
 
 
 def number(value: float | None, digits: int = 2, signed: bool = False) -> str:
