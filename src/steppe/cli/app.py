@@ -11,6 +11,7 @@ import typer
 
 from steppe.cli import adapters, sweeps
 from steppe.cli.evidence import evidence_app
+from steppe.cli.explain import explain_app
 from steppe.cli.fetch import EPILOG as FETCH_EPILOG
 from steppe.cli.fetch import fetch
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
@@ -35,6 +36,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(evidence_app, name="evidence")
+app.add_typer(explain_app, name="explain")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch)
 app.command("report", epilog=REPORT_EPILOG)(report)
