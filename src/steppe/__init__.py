@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from steppe.api.attributing import attribute
     from steppe.api.comparing import compare
     from steppe.api.ema import ema_model
     from steppe.api.function import ModelFunction, model_function
@@ -39,6 +40,7 @@ __all__ = [
     "World",
     "WorldSpec",
     "ask",
+    "attribute",
     "compare",
     "ema_model",
     "model_function",
@@ -62,6 +64,7 @@ _HOME = {
     "World": "steppe.world.arrays",
     "WorldSpec": "steppe.world.spec",
     "ask": "steppe.api.functions",
+    "attribute": "steppe.api.attributing",
     "compare": "steppe.api.comparing",
     "ema_model": "steppe.api.ema",
     "model_function": "steppe.api.function",

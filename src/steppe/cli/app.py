@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from steppe.cli import adapters, sweeps
+from steppe.cli.attribute import EPILOG as ATTRIBUTE_EPILOG
+from steppe.cli.attribute import attribute
 from steppe.cli.evidence import evidence_app
 from steppe.cli.fetch import EPILOG as FETCH_EPILOG
 from steppe.cli.fetch import fetch
@@ -34,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence_app, name="evidence")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
+app.command("attribute", epilog=ATTRIBUTE_EPILOG)(attribute)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch)
 for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
     app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)

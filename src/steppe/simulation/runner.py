@@ -7,7 +7,7 @@ the same bits.
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,7 +32,7 @@ from steppe.results.remote import create, head, reopened
 from steppe.results.store import RunFolder
 from steppe.results.tables import DESIGN, DRAWS, POINTS, ChunkId, ChunkTables
 from steppe.simulation import executors
-from steppe.simulation.block import run_block
+from steppe.simulation.block import blocks, run_block
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
 from steppe.simulation.numbered import described
 from steppe.simulation.points import simulate_points
@@ -72,19 +72,6 @@ def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
         own = Record(*(series[place : place + count] for series in record))
         events.append(run_block(prepared, prepared.begin(chunk.scenario, draw), chunk.scenario, first, own))
     return chunk_tables(record, np.concatenate(events), chunk.first, world, ensemble.steps_per_year)
-
-
-def blocks(prepared: Prepared, chunk: ChunkId) -> Iterator[tuple[int, int, int]]:
-    """(draw, first replicate, how many) of each draw of which a chunk has replicates; one block at least."""
-    first = chunk.first
-    while first < chunk.first + chunk.count:
-        draw, end = prepared.draw_of(first), first + 1
-        while end < chunk.first + chunk.count and prepared.draw_of(end) == draw:
-            end += 1
-        yield draw, first, end - first
-        first = end
-    if not chunk.count:
-        yield prepared.draw_of(first), first, 0
 
 
 def compile_ahead(prepared: Prepared, say: Say) -> None:
