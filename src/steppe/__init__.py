@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from steppe.api.attributing import attribute
     from steppe.api.comparing import compare
+    from steppe.api.differing import diff
     from steppe.api.ema import ema_model
     from steppe.api.function import ModelFunction, model_function
     from steppe.api.functions import Answer, ask, parameters, run, scenarios, show
@@ -42,6 +43,7 @@ __all__ = [
     "ask",
     "attribute",
     "compare",
+    "diff",
     "ema_model",
     "model_function",
     "open",
@@ -66,6 +68,7 @@ _HOME = {
     "ask": "steppe.api.functions",
     "attribute": "steppe.api.attributing",
     "compare": "steppe.api.comparing",
+    "diff": "steppe.api.differing",
     "ema_model": "steppe.api.ema",
     "model_function": "steppe.api.function",
     "open": "steppe.api.runs",

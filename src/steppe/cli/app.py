@@ -12,6 +12,8 @@ import typer
 from steppe.cli import adapters, sweeps
 from steppe.cli.attribute import EPILOG as ATTRIBUTE_EPILOG
 from steppe.cli.attribute import attribute
+from steppe.cli.diff import EPILOG as DIFF_EPILOG
+from steppe.cli.diff import diff
 from steppe.cli.evidence import evidence_app
 from steppe.cli.fetch import EPILOG as FETCH_EPILOG
 from steppe.cli.fetch import fetch
@@ -37,6 +39,7 @@ app = typer.Typer(
 app.add_typer(evidence_app, name="evidence")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
 app.command("attribute", epilog=ATTRIBUTE_EPILOG)(attribute)
+app.command("diff", epilog=DIFF_EPILOG)(diff)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch)
 for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
     app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)

@@ -34,6 +34,7 @@ from steppe.results.tables import DESIGN, DRAWS, POINTS, ChunkId, ChunkTables
 from steppe.simulation import executors
 from steppe.simulation.block import blocks, run_block
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
+from steppe.simulation.kept_evidence import EVIDENCE, write_evidence
 from steppe.simulation.numbered import described
 from steppe.simulation.points import simulate_points
 from steppe.simulation.prepared import Prepared as Prepared
@@ -120,7 +121,10 @@ def resume(
 
 
 def write_beside(prepared: Prepared, store: RunFolder) -> None:
-    """The drawn values, or the design and its points, beside the tables; the same bytes whenever it is done."""
+    """The evidence, the drawn values, the design and its points beside the tables; the same bytes whenever it is done."""
+    if not (store.path / EVIDENCE).is_file():
+        write_evidence(store.path / EVIDENCE, prepared.config)
+        store.publish(EVIDENCE)
     if prepared.sampled is not None:
         write_draws(store.path / DRAWS, prepared.sampled.uncertain.ids, prepared.sampled.table())
         store.publish(DRAWS)
