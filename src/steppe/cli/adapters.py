@@ -245,6 +245,17 @@ def write_page(file: Path, data: dict[str, Any]) -> None:
         raise Stopped(f"the page cannot be written: {error.strerror or error}") from None
 
 
+def write_record(file: Path, data: dict[str, Any]) -> None:
+    """The verdicts of the patterns as JSON, which the reports of runs tell."""
+    from steppe.report.patterns import record
+    from steppe.results.files import write_json
+
+    try:
+        write_json(file, record(data))
+    except OSError as error:
+        raise Stopped(f"the record cannot be written: {error.strerror or error}") from None
+
+
 def compared(
     folders: list[Path], reference: str | None, measures: list[str] | None, years: list[int] | None
 ) -> list[dict[str, Any]]:
@@ -254,6 +265,24 @@ def compared(
 
     runs = [open_run(folder, verify=True) for folder in folders]
     return compare(runs, reference, measures, years)
+
+
+def reported(
+    folder: Path, out: Path | None, figures: Path | None, form: str, shapes: Path | None
+) -> dict[str, Any]:
+    """The page of a run written, and its pictures if there is a folder for them: {report, figures}."""
+    from steppe.cli.report import FORMATS
+    from steppe.errors import input_error
+
+    if form not in FORMATS:
+        raise input_error("no such format", key="--format", value=form, accepted=FORMATS)
+    from steppe.api.reporting import write_report
+
+    try:
+        page, pictures = write_report(folder, out, figures, form, shapes, log.info)
+    except OSError as error:
+        raise Stopped(f"the page cannot be written: {error.strerror or error}: {error.filename}") from None
+    return {"run": str(folder), "report": str(page), "figures": [str(one) for one in pictures]}
 
 
 def exported(folder: Path, file: Path, form: str, measures: list[str] | None) -> None:

@@ -10,12 +10,19 @@ from typing import Annotated, Any
 import typer
 
 from steppe.cli import adapters, sweeps
+from steppe.cli.attribute import EPILOG as ATTRIBUTE_EPILOG
+from steppe.cli.attribute import attribute
+from steppe.cli.diff import EPILOG as DIFF_EPILOG
+from steppe.cli.diff import diff
 from steppe.cli.evidence import evidence_app
+from steppe.cli.explain import explain_app
 from steppe.cli.fetch import EPILOG as FETCH_EPILOG
 from steppe.cli.fetch import fetch
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
 from steppe.cli.patterns import EPILOG as PATTERNS_EPILOG
 from steppe.cli.patterns import patterns
+from steppe.cli.report import EPILOG as REPORT_EPILOG
+from steppe.cli.report import report
 from steppe.errors import InputError
 
 app = typer.Typer(
@@ -33,8 +40,12 @@ app = typer.Typer(
     ),
 )
 app.add_typer(evidence_app, name="evidence")
+app.add_typer(explain_app, name="explain")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
+app.command("attribute", epilog=ATTRIBUTE_EPILOG)(attribute)
+app.command("diff", epilog=DIFF_EPILOG)(diff)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch)
+app.command("report", epilog=REPORT_EPILOG)(report)
 for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
     app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)
 
