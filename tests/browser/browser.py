@@ -34,6 +34,11 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",  # no name has an address
 )
 
+#: an alert would stop the page and all that looks at it
+NO_ALERTS = (
+    "window.alerts = []; window.alert = window.confirm = window.prompt = (text) => alerts.push(`${text}`)"
+)
+
 
 def missing() -> str:
     """Why there is no browser to test in; empty if there is one."""
@@ -61,12 +66,12 @@ def start(profile: Path) -> Any:
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    options.set_capability("unhandledPromptBehavior", "ignore")  # an alert must not go unseen
     # With the path given, Selenium looks for no driver, and so downloads none.
     driver = Chrome(options=options, service=Service(executable_path=shutil.which("chromedriver")))
     driver.set_page_load_timeout(60)
     driver.set_script_timeout(60)
     driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NO_ALERTS})
     nothing = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
     driver.execute_cdp_cmd("Network.emulateNetworkConditions", nothing)
     return driver
@@ -86,14 +91,14 @@ class Page:
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
-    def open(self, width: int = WIDTH, query: str = "") -> Page:
-        """Load the file anew, `width` CSS pixels wide, and wait until its figures are there."""
+    def open(self, width: int = WIDTH, patience: float = 15.0) -> Page:
+        """Load the file anew, `width` CSS pixels wide, and wait so many seconds at most until its figures are there."""
         self.resize(width)
         self.driver.get("about:blank")
         self._logs()
         self.console, self.requests = [], []
-        self.driver.get(self.file.as_uri() + query)
-        self.wait(lambda: self.script("settled"))
+        self.driver.get(self.file.as_uri())
+        self.wait(lambda: self.script("settled"), patience)
         return self
 
     def resize(self, width: int) -> None:

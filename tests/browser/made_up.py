@@ -119,18 +119,29 @@ addEventListener("beforeprint", () => document.querySelectorAll("details").forEa
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of the page: the check that must find it, what that says, what is put in the place of what."""
+    """A fault of the page: the check that must find it, what that says, what is put in the place of what.
+
+    draws : whether the page still draws its charts, so that it is worth waiting for them
+    """
 
     check: str
     says: str
     old: str
     new: str
+    draws: bool
 
 
-FAULTS = {
-    one["fault"]: Fault(one["check"], one["says"], one["for"], one["put"].replace("FILLER", "." * 5_000_000))
-    for one in yaml.safe_load((Path(__file__).parent / "faults.yaml").read_text("utf-8"))
-}
+def _faults() -> dict[str, Fault]:
+    rows = yaml.safe_load((Path(__file__).parent / "faults.yaml").read_text("utf-8"))
+    for row in rows:
+        row["put"] = row["put"].replace("FILLER", "." * 5_000_000)
+    return {
+        row["fault"]: Fault(*(row[key] for key in ("check", "says", "for", "put")), row.get("draws", True))
+        for row in rows
+    }
+
+
+FAULTS = _faults()
 
 
 def faulty(name: str) -> str:

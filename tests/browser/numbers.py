@@ -13,7 +13,7 @@ from tests.browser.browser import Page
 import steppe
 
 CLOSE = 1e-9
-_NUMBER = re.compile(r"([+−-]?)([\d,]+(?:\.(\d+))?)")
+_NUMBER = re.compile(r"([+−-]?)(\d[\d,]*(?:\.(\d+))?)")
 Values = dict[tuple[str, str], dict[int, float]]
 
 

@@ -26,10 +26,10 @@ headings.forEach((one, k) => {
 for (const image of all("img")) if (!image.hasAttribute("alt")) faults.push(`img without alt: ${image.src.slice(0, 60)}`);
 for (const one of drawings(document)) {
   if (one.matches("img[alt='']")) continue; // an ornament
-  const holder = one.closest("[role=img], [role=graphics-document]");
-  const own = [one, holder]
-    .filter(Boolean)
-    .flatMap((place) => [place.getAttribute("aria-label"), place.getAttribute("alt"), labelled(place), title(place)]);
+  const places = [one];
+  for (let up = one.parentElement; up; up = up.parentElement)
+    if (up.matches("[role=img], [role=graphics-document], figure")) places.push(up);
+  const own = places.flatMap((place) => [place.getAttribute("aria-label"), place.getAttribute("alt"), labelled(place), title(place)]);
   const words = [...own, one.closest("figure")?.querySelector("figcaption")?.textContent].map((text) => (text ?? "").trim());
   if (!words.some((text) => text.length >= 20)) faults.push(`a drawing without words: ${told(one.closest("figure") ?? one)}`);
 }
