@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from steppe.api.comparing import compare
+    from steppe.api.comparing import compare, parting
     from steppe.api.ema import ema_model
     from steppe.api.function import ModelFunction, model_function
     from steppe.api.functions import Answer, ask, parameters, run, scenarios, show
@@ -44,6 +44,7 @@ __all__ = [
     "model_function",
     "open",
     "parameters",
+    "parting",
     "run",
     "scenarios",
     "show",
@@ -67,6 +68,7 @@ _HOME = {
     "model_function": "steppe.api.function",
     "open": "steppe.api.runs",
     "parameters": "steppe.api.functions",
+    "parting": "steppe.api.comparing",
     "run": "steppe.api.functions",
     "scenarios": "steppe.api.functions",
     "show": "steppe.api.functions",
