@@ -10,15 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from steppe.cli import adapters, sweeps
-<<<<<<< HEAD
 from steppe.cli.attribute import EPILOG as ATTRIBUTE_EPILOG
 from steppe.cli.attribute import attribute
-from steppe.cli.diff import EPILOG as DIFF_EPILOG
-from steppe.cli.diff import diff
-=======
 from steppe.cli.comparing import EPILOG as COMPARE_EPILOG
 from steppe.cli.comparing import compare
->>>>>>> compare
+from steppe.cli.diff import EPILOG as DIFF_EPILOG
+from steppe.cli.diff import diff
 from steppe.cli.evidence import evidence_app
 from steppe.cli.explain import explain_app
 from steppe.cli.fetch import EPILOG as FETCH_EPILOG
@@ -50,11 +47,8 @@ app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
 app.command("attribute", epilog=ATTRIBUTE_EPILOG)(attribute)
 app.command("diff", epilog=DIFF_EPILOG)(diff)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch)
-<<<<<<< HEAD
 app.command("report", epilog=REPORT_EPILOG)(report)
-=======
 app.command("compare", epilog=COMPARE_EPILOG)(compare)
->>>>>>> compare
 for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
     app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)
 
