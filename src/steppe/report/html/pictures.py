@@ -18,9 +18,13 @@ from steppe.report.figures.drivers import drivers
 from steppe.report.figures.fan import fans
 from steppe.report.figures.figure import Figure
 from steppe.report.figures.main_measures import main_measures
+from steppe.report.figures.map import map_figure
+from steppe.report.figures.matrix import matrix_figure
+from steppe.report.figures.network import network_figure
 from steppe.report.figures.theme import MOST
 from steppe.report.figures.timeline import timeline
 from steppe.report.figures.variance import NOT_DRAWN, variance
+from steppe.report.figures.yearly import means_of
 from steppe.report.html.content import Answer, Subject
 from steppe.report.words import phrase
 
@@ -40,7 +44,9 @@ class Pictures:
     map: list[Figure] = field(default_factory=list)
     no_map: list[str] = field(default_factory=list)
     members: list[Figure] = field(default_factory=list)
+    no_members: list[str] = field(default_factory=list)
     ties: list[Figure] = field(default_factory=list)
+    no_ties: list[str] = field(default_factory=list)
     events: list[Figure] = field(default_factory=list)
     no_events: list[str] = field(default_factory=list)
     differences: list[Figure] = field(default_factory=list)
@@ -62,6 +68,7 @@ def pictures(about: Subject, found: Sequence[Answer], shapes: Path | None) -> Pi
         _of_design(drawn, about)
     else:
         _of_futures(drawn, about, found)
+        _of_places(drawn, about, found, shapes)
         _of_draws(drawn, about, found)
     return drawn
 
@@ -83,6 +90,15 @@ def _of_futures(drawn: Pictures, about: Subject, found: Sequence[Answer]) -> Non
     drawn.differences = differences(rows, names)
     _put(drawn.events, drawn.no_events, timeline(run, scenarios, names, evidence))
     _put(drawn.baselines, drawn.no_baselines, baselines(run, wanted, scenarios, evidence, names))
+
+
+def _of_places(drawn: Pictures, about: Subject, found: Sequence[Answer], shapes: Path | None) -> None:
+    """Map, memberships and ties, year by year; first shown is what the first question changes."""
+    first = found[0].scenario if found else about.scenarios[0].name
+    means = means_of(about.run, first)
+    _put(drawn.map, drawn.no_map, map_figure(about.run, first, about.names, shapes, means))
+    _put(drawn.members, drawn.no_members, matrix_figure(about.run, first, about.names, means))
+    _put(drawn.ties, drawn.no_ties, network_figure(about.run, first, about.names, means))
 
 
 def _of_draws(drawn: Pictures, about: Subject, found: Sequence[Answer]) -> None:
