@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.past import body, past, status
+from evidence.past import body, past, row, status
 from results.fake import BODIES, INITIAL, START, STATES
 from steppe.analysis.baselines import (
     LEAST_EVENTS,
@@ -27,7 +28,7 @@ from steppe.analysis.baselines import (
     with_baselines,
 )
 from steppe.analysis.event_baselines import event_baselines
-from steppe.analysis.timeline import likely_events
+from steppe.analysis.timeline import LikelyEvent, likely_events
 from steppe.evidence import Evidence
 from steppe.evidence.history import MEMBER, NONE, OBSERVER, STATUSES, Count, History, history
 from steppe.results.query import Run
@@ -285,3 +286,36 @@ def test_events_of_a_timeline(run: Run, evidence: Evidence) -> None:
         elif event.kind == "merged":
             assert math.isnan(one.hazard) and "too few" in one.note
     assert {0, 2} <= seen
+
+
+def test_events_of_pairs(run: Run) -> None:
+    """Six climbs of fifteen pairs in 35 years each; a tie that is there can fall, a war that goes on cannot break out."""
+    day = date(2010, 1, 1)
+    pairs = [("AAA", "BBB"), ("AAA", "CCC"), ("AAA", "DDD"), ("AAA", "PPP"), ("AAA", "QQQ"), ("BBB", "CCC")]
+    ties = [row("dyads", pair, "security_tie", 0.3, day) for pair in pairs]
+    fights = [row("dyads", pair, "conflict", 0.5, day) for pair in pairs[:5]]
+    evidence = past([], ties=[*ties, *fights], states=STATES)
+
+    def event(kind: str, state: str, partner: str) -> LikelyEvent:
+        about: dict[str, Any] = dict.fromkeys(
+            ("organisation", "other", "process", "stage", "segment", "status")
+        )
+        return LikelyEvent(
+            kind=kind, family="", state=state, partner=partner, level=None, probability=0.1, low=0, high=1, happened=1,
+            replicates=10, median=day, early=day, late=day, by_year=(), **about,
+        )  # fmt: skip
+
+    events = [
+        event("climbed", "AAA", "BBB"),
+        event("descended", "CCC", "DDD"),
+        event("descended", "AAA", "BBB"),
+        event("war", "AAA", "BBB"),
+        event("war", "CCC", "DDD"),
+    ]
+    climb, untied, fall, going_on, outbreak = event_baselines(run, events, evidence)
+    assert climb.hazard == pytest.approx(1 - math.exp(-6 / (15 * 35) * 5), rel=1e-3)
+    assert untied.note.startswith("no tie at the start") and going_on.note.startswith("fighting at the start")
+    assert fall.note.startswith("0 falls of a pair's tie in 90 pair-years")  # six ties of 15 years
+    assert outbreak.hazard_events == 5 and outbreak.hazard_exposure == pytest.approx(
+        15 * 35 - 5 * 15, rel=1e-3
+    )

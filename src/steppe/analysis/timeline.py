@@ -14,22 +14,24 @@ import numpy as np
 
 from steppe.analysis.components import Grouped, mean_of, probability_interval
 from steppe.analysis.intervals import LEVEL, Array, wilson
-from steppe.analysis.observations import replicates_of
+from steppe.analysis.observations import MEMBER, replicates_of
 from steppe.results.parts import literal
 from steppe.results.query import Run
 
-#: the families among which the places of a timeline are shared, each with its kinds of event. What is missing is noise
-#: (a refusal, a void intervention, a signal of a spoiler, the calendar's changes of leaders) or the end of something that is
-#: told at its beginning (a war ended, a segment reopened).
+#: The families among which the places of a timeline are shared, each with its kinds of event. What is missing is noise (a
+#: refusal, a void intervention, a signal of a spoiler, the calendar's changes of leaders), a step on the way (a gate, which
+#: is tried again until it is passed, where the stage behind it is told) or the end of what is told at its beginning (a war
+#: ended, a segment reopened).
 FAMILIES: dict[str, tuple[str, ...]] = {
     "membership": ("admitted", "observing", "left", "left_to_observer", "intervention"),
     "bodies": ("deepened", "hollowed", "dissolved", "merged", "founded"),
-    "processes": ("advanced", "relapsed", "gate_passed", "gate_failed"),
+    "processes": ("advanced", "relapsed"),
     "ties": ("climbed", "descended"),
     "shocks": ("crisis", "war", "closed"),
 }
 
 
+TOLD = tuple(kind for kinds in FAMILIES.values() for kind in kinds)
 ON_THE_WAY = 0.95
 _KEYS = ("kind", "state", "organisation", "other", "partner", "process", "segment", "code", "level")
 
@@ -90,8 +92,8 @@ def likely_events(
 
     A stage or a rung after which a further one follows in 95 % of the cases or more is told by that one alone.
 
-    top : at most so many; each family in turn gives its most likely one that is not yet taken, so that the many small
-        events of one family leave room for the few of another
+    top : at most so many; the families take turns, and within a family its kinds, each with its most likely event that is
+        not yet taken, so that the many small events of one kind leave room for the few of another
     Raises InputError for a scenario that the run does not have or of which nothing is stored.
     """
     replicates = len(replicates_of(run, scenario, point))
@@ -142,7 +144,7 @@ def _read(connection: Any) -> list[dict[str, Any]]:
 
 def _told() -> str:
     """SQL: the events that are told, by what they are about. A pair is in the order of the alphabet."""
-    kinds = [kind for kinds in FAMILIES.values() for kind in kinds] + ["joined_by_merger"]
+    kinds = [*TOLD, "joined_by_merger"]
     paired = "kind IN ('war', 'climbed', 'descended')"
     columns = {
         **{key: key for key in _KEYS},
@@ -157,7 +159,6 @@ def _told() -> str:
             hash({", ".join(columns.values())}) AS event
         FROM events
         WHERE kind IN ({", ".join(literal(kind) for kind in kinds)})
-            AND NOT (kind IN ('gate_passed', 'gate_failed') AND process IS NULL)
             AND NOT (kind = 'intervention' AND state IS NULL)"""
 
 
@@ -179,7 +180,7 @@ def _follows(
             row["kind"] == "joined_by_merger"
         ):  # `organisation` is the body entered, `other` the one that ended
             key = ("merged", row["other"], row["organisation"])
-        elif row["kind"] != "intervention" or row["code"] != 2:
+        elif row["kind"] != "intervention" or row["code"] != MEMBER:
             continue
         if key in found:
             found[key].append(Follows(row["state"], sum(row["counts"]) / replicates))
@@ -191,8 +192,8 @@ def _follows(
 def _folded(row: dict[str, Any], follows: dict[tuple[str, str | None, str | None], Any]) -> bool:
     """Whether a row is told under another one."""
     if row["kind"] == "intervention":
-        return bool(row["code"] == 2) and ("founded", row["organisation"], None) in follows
-    return row["kind"] == "joined_by_merger"
+        return row["code"] == MEMBER and ("founded", row["organisation"], None) in follows
+    return str(row["kind"]) == "joined_by_merger"
 
 
 def _furthest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -217,15 +218,25 @@ def _furthest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _chosen(rows: list[dict[str, Any]], top: int) -> list[dict[str, Any]]:
-    """At most `top` rows: the families take turns, each with its most likely one that is left."""
+    """At most `top` rows: the families take turns, and in a family its kinds, each with its most likely one that is left."""
+    ranks: dict[int, int] = {}
+    for kind in TOLD:
+        own = sorted((row for row in rows if row["kind"] == kind), key=_likeliest)
+        ranks.update({id(row): rank for rank, row in enumerate(own)})
     queues = [
-        sorted((row for row in rows if row["kind"] in kinds), key=lambda row: (-sum(row["counts"]), str(row)))
+        sorted(
+            (row for row in rows if row["kind"] in kinds), key=lambda row: (ranks[id(row)], *_likeliest(row))
+        )
         for kinds in FAMILIES.values()
     ]
     taken: list[dict[str, Any]] = []
     for turn in range(max(map(len, queues), default=0)):
         taken += [queue[turn] for queue in queues if turn < len(queue)]
     return taken[: max(top, 0)]
+
+
+def _likeliest(row: dict[str, Any]) -> tuple[int, str]:
+    return -sum(row["counts"]), str([row[key] for key in _KEYS])
 
 
 def _between(
