@@ -146,6 +146,7 @@ def spec(figure: Figure) -> dict[str, Any]:
     found.pop("$schema", None)  # nothing fetches it, but it is an address
     found["config"] = _merged(CONFIG, _without_default(found.get("config", {})))
     found["description"] = figure.alt
+    _share(found, found.setdefault("datasets", {}))
     if _single(found):
         found.setdefault("width", "container")
         found.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
@@ -188,6 +189,27 @@ def _version() -> str:
 def _single(found: Mapping[str, Any]) -> bool:
     """Whether it is one view, alone or in layers: only these can be as wide as what holds them."""
     return not {"hconcat", "vconcat", "concat", "facet", "repeat"} & set(found)
+
+
+def _share(part: Any, datasets: dict[str, Any]) -> None:
+    """Move the data of all views to one place, each once: layers that draw the same have one copy."""
+    if isinstance(part, dict):
+        data = part.get("data")
+        if isinstance(data, dict) and "values" in data:
+            _name(data, datasets)
+        for key, one in part.items():
+            if key not in ("data", "datasets"):
+                _share(one, datasets)
+    elif isinstance(part, list):
+        for one in part:
+            _share(one, datasets)
+
+
+def _name(data: dict[str, Any], datasets: dict[str, Any]) -> None:
+    values = data.pop("values")
+    known = next((name for name, other in datasets.items() if other == values), None)
+    data["name"] = known or f"data{len(datasets)}"
+    datasets[data["name"]] = values
 
 
 def _fixed(found: dict[str, Any], width: int) -> dict[str, Any]:
