@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
+
 from report.pictures import HOSTILE, SVG
 
 pytest.importorskip("altair")
@@ -97,7 +98,6 @@ class TestSpec:
         found = theme.png(figure(), 300, 2)
         assert found[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(found[16:20], "big") == 600
 
-
     def test_layers_that_draw_the_same_share_one_copy(self):
         own = figure()
         both = alt.layer(own.chart, own.chart.mark_line())
@@ -139,6 +139,10 @@ class TestWords:
     def test_a_number_keeps_its_unit(self):
         assert theme.wrapped("aaaa 41\u00a0%", 8).split("\n") == ["aaaa", "41\u00a0%"]
 
+    def test_a_single_name_needs_no_legend(self):
+        assert theme.series_of(["one"]).legend() is None
+        assert theme.series_of(["one", "two"]).legend() is not None
+
     def test_long_legends_take_several_lines(self):
         name = "a scenario with a name that is a good deal longer than a phone is wide"
         texts = [one.text for one in ET.fromstring(theme.svg(figure(name), 330)).iter(f"{SVG}tspan")]
@@ -146,7 +150,14 @@ class TestWords:
 
     @pytest.mark.parametrize(
         ("value", "text"),
-        [(0.414, "41 %"), (0.004, "0.4 %"), (0.9996, ">99.9 %"), (1.0, "100 %"), (0.0, "0 %"), (0.0002, "<0.1 %")],
+        [
+            (0.414, "41 %"),
+            (0.004, "0.4 %"),
+            (0.9996, ">99.9 %"),
+            (1.0, "100 %"),
+            (0.0, "0 %"),
+            (0.0002, "<0.1 %"),
+        ],
     )
     def test_percentages_are_never_0_or_100_for_what_is_not(self, value, text):
         assert percent(value).replace("\u00a0", " ") == text
@@ -175,7 +186,7 @@ class TestRows:
         rows = rows_of(["short", "x " * 60], [["note"], []], [2, 1])
         for row, end in zip(rows.placed, [rows.placed[1].top, rows.height], strict=True):
             spots = [y for y, _ in row.words + row.notes] + [narrow for narrow, _ in row.marks]
-            assert all(b - a >= 15 for a, b in zip(spots, spots[1:], strict=False))
+            assert all(b - a >= 15 for a, b in pairwise(spots))
             assert row.top < spots[0] and spots[-1] < end
             wide = [one for _, one in row.marks]
             assert row.top < wide[0] and wide[-1] < end

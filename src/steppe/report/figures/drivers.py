@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from steppe.report.figures import theme
 from steppe.report.figures.figure import Column, Figure
 from steppe.report.figures.rows import Rows, rows_of
-from steppe.report.figures.telling import NARROW, capital, listed, number, said, slug
+from steppe.report.figures.telling import NARROW, listed, number, said, slug
 
 if TYPE_CHECKING:
     import altair
@@ -242,7 +242,5 @@ def _alt(title: str, bars: Sequence[Bar], digits: int) -> str:
     for factor in factors:
         own = [bar for bar in bars if bar.factor == factor]
         told = listed([f"{bar.series} {number(bar.value, digits)}{_ends(bar, digits)}" for bar in own])
-        parts.append(
-            f"{capital(factor)}: {told}" + (", not above the noise." if own[0].sure is False else ".")
-        )
+        parts.append(f"{factor}: {told}" + (", not above the noise." if own[0].sure is False else "."))
     return " ".join(parts)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from steppe.report.figures.theme import GRID, INK, LABEL, NOTE, NOTE_WRAP, QUIET, WRAP, wrapped
+from steppe.report.figures.theme import GRID, INK, LABEL, NOTE, NOTE_WRAP, QUIET, WIDE, WRAP, wrapped
 
 if TYPE_CHECKING:
     import altair
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 LINE = 16  # px from line to line of words
 MARK = 18  # px that a mark takes
 GAP = 12  # px between rows
-WIDE = 640  # px from which on the words are beside the marks
-WORDS = 340  # px that they then have
+WORDS = 340  # px that the words have where they are beside the marks
 EDGE = 10  # px between the ends of the scale and those of the picture, for marks at the ends
 LEFT = f"(width > {WIDE} ? {WORDS} : 0)"
 Value = dict[str, Any]
