@@ -129,7 +129,7 @@ def _columns(one: Fan, rows: Sequence[Row], with_past: bool) -> list[Column]:
 
 def _chart(
     drawn: Sequence[Fan], series: theme.Series, start: float | None, past: Mapping[int, float | None]
-) -> altair.LayerChart:
+) -> altair.TopLevelMixin:
     import altair as alt
 
     probability = drawn[0].measure.probability
@@ -138,7 +138,7 @@ def _chart(
         for one, name in zip(drawn, series.names, strict=True)
         for y, year in enumerate(one.years)
     ]
-    data = alt.Data(values=values)
+    data = theme.inline(values)
     banded = len(drawn) <= BANDED
     layers: list[Any] = []
     for low, high, opacity in (
@@ -192,7 +192,7 @@ def _whiskers(drawn: Sequence[Fan], series: theme.Series) -> Any:
         for k, (one, name) in enumerate(zip(drawn, series.names, strict=True))
         if (spread := _drawn(one, len(one.years) - 1))["q05"] is not None
     ]
-    chart = alt.Chart(alt.Data(values=values)).mark_rule(strokeWidth=2.5)
+    chart = alt.Chart(theme.inline(values)).mark_rule(strokeWidth=2.5)
     return chart.encode(
         x=_years(()), y="q05:Q", y2="q95:Q", color=series.coloured(), strokeDash=series.dashed()
     )
@@ -210,7 +210,7 @@ def _without_model(
     ]
     for values in (held if start is not None else [], known):
         if values:
-            chart = alt.Chart(alt.Data(values=values)).mark_line(strokeWidth=1.5)
+            chart = alt.Chart(theme.inline(values)).mark_line(strokeWidth=1.5)
             yield chart.encode(x=_years(()), y="value:Q", color=series.coloured(), strokeDash=series.dashed())
 
 

@@ -78,6 +78,7 @@ CONFIG: dict[str, Any] = {
     "rule": {"color": INK, "strokeWidth": 2},
     "point": {"size": 80, "filled": True, "opacity": 1},
     "bar": {"color": BLUE},
+    "tick": {"opacity": 1},
     "range": {"category": list(PALETTE)},
 }
 
@@ -136,6 +137,13 @@ class Series:
 def series_of(names: Sequence[str], beside: Sequence[str] = ()) -> Series:
     """The first `MOST` names as series, and what is drawn beside them."""
     return Series(tuple(wrapped(name, LEGEND_WRAP) for name in names[:MOST]), tuple(beside))
+
+
+def inline(values: Sequence[Mapping[str, Any]]) -> Any:
+    """Data inside the specification."""
+    import altair as alt
+
+    return alt.InlineData(values=list(values))
 
 
 def wrapped(text: str, width: int = WRAP) -> str:

@@ -202,7 +202,7 @@ def _notes(one: Told) -> list[str]:
 
 def _chart(
     told: Sequence[Told], series: theme.Series, ends: tuple[float, float], step: float
-) -> altair.LayerChart:
+) -> altair.TopLevelMixin:
     import altair as alt
 
     rows = rows_of([one.words for one in told], [_notes(one) for one in told], len(series.names), BAR + 3)
