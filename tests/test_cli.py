@@ -23,7 +23,7 @@ from steppe.report.terminal import Progress, duration, table
 
 COMMANDS = [
     "run", "ask", "resume", "extend", "fetch", "compare", "export", "list", "show", "patterns", "sensitivity", "discover",
-    "robust", "converge", "doctor", "evidence check",
+    "robust", "converge", "doctor", "evidence check", "explain event", "explain story", "explain measure", "explain typical",
 ]  # fmt: skip
 
 

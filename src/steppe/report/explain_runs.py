@@ -107,13 +107,12 @@ def measure_text(found: Measured, run: str) -> str:
         for one in found.sensitive:
             lines += _sensitive(one)
         lines += [f"note: {note}" for note in found.notes]
-    if found.probability and found.high:
-        state, _, body = found.entity.partition("/")
-        rest = f"--scenario {found.scenario} --replicate {found.high[0]}"
-        lines += ["", "go on with", f"  steppe explain story {run} {state} {rest}"]
-        if found.measure == "member":
-            lines.append(f"  steppe explain event {run} admitted {state} {body} --scenario {found.scenario}")
-    return "\n".join(lines)
+    commands = [
+        f"  steppe explain event {run} {one.kind} {' '.join(one.ids)} --scenario {found.scenario}"
+        f"  (in {one.replicates:,} replicates)"
+        for one in found.led
+    ]
+    return "\n".join([*lines, *(["", "go on with", *commands] if commands else [])])
 
 
 def _sensitive(one: Sensitive) -> list[str]:

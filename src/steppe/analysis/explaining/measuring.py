@@ -12,6 +12,7 @@ correlations are high by chance; which ones stand out is told by the false disco
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,13 +20,14 @@ from typing import Any
 import numpy as np
 
 from steppe.analysis.components import grouped
-from steppe.analysis.explaining.finding import one_scenario
+from steppe.analysis.explaining.finding import conditions, one_scenario, roles
 from steppe.analysis.explaining.sources import Source, claims_on, coded_source
 from steppe.analysis.intervals import LEVEL, Array, normal_quantile
 from steppe.analysis.measures import estimates_of, measure_values
 from steppe.config.resolved import load_config
 from steppe.config.schema import RunConfig
 from steppe.errors import InputError
+from steppe.results.parts import literal
 from steppe.results.query import Run
 from steppe.world.build import build_world
 from steppe.world.spec import evidence_for
@@ -37,6 +39,20 @@ CITATIONS = (
     "Benjamini & Hochberg (1995) J. R. Stat. Soc. B 57",
     "Saltelli et al. (2008) Global Sensitivity Analysis, 1.2.5",
 )
+#: measure → the kinds of event that move it, and how many of the ids it is measured of name them
+_LED: Mapping[str, tuple[tuple[str, ...], int]] = {
+    "member": (("admitted", "joined_by_merger", "intervention", "left", "refused"), 2),
+    "observer": (("observing", "left_to_observer", "observing_refused"), 2),
+    "alive": (("dissolved", "merged"), 1),
+    "merged": (("merged",), 2),
+    "depth": (("deepened", "hollowed"), 1),
+    "members": (("admitted", "left", "joined_by_merger"), 1),
+    "reached": (("advanced", "relapsed"), 1),
+    "stage": (("advanced", "relapsed"), 1),
+    "open": (("closed", "reopened"), 1),
+    "tie": (("climbed", "descended"), 2),
+    "leaders": (("leader_changed",), 1),
+}
 DISCOVERY = 0.05  # false discovery rate
 
 
@@ -60,6 +76,16 @@ class Sensitive:
 
 
 @dataclass(frozen=True)
+class Led:
+    """An event that leads to the measure being as it is.  replicates : in which it occurs;  first : the first of them"""
+
+    kind: str
+    ids: tuple[str, ...]
+    replicates: int
+    first: int
+
+
+@dataclass(frozen=True)
 class Measured:
     """What a measure hangs on.
 
@@ -79,6 +105,7 @@ class Measured:
     interval: tuple[float, float]
     high: tuple[int, ...]
     low: tuple[int, ...]
+    led: tuple[Led, ...]
     count_high: int
     count_low: int
     method: str | None
@@ -130,6 +157,7 @@ def explain_measure(
         scenario, seen.measure.id, entity, when, seen.measure.unit, seen.measure.probability,
         int(found["n"]), found["mean"], (found["low"], found["high"]),
         tuple(int(replicates[r]) for r in high[:FEW]), tuple(int(replicates[r]) for r in low[:FEW]),
+        _led(run, scenario, measure, entity),
         len(high), len(low), method, run.draws or 0, tested, sensitive, remedy, notes,
         () if method is None else CITATIONS,
     )  # fmt: skip
@@ -220,6 +248,24 @@ def _sides(values: Array, probability: bool) -> tuple[Array, Array]:
     return above[::-1], below
 
 
+def _led(run: Run, scenario: str, measure: str, entity: str) -> tuple[Led, ...]:
+    """Events of the kinds that a measure counts, the most frequent first."""
+    kinds, named = _LED.get(measure, ((), 0))
+    if not kinds:
+        return ()
+    ids = tuple(entity.split("/")[:named])
+    where = [f"kind IN ({', '.join(literal(one) for one in kinds)})", *conditions(roles(run, ids))]
+    connection = run.connection_to(scenario)
+    try:
+        rows = connection.execute(
+            f"SELECT kind, count(DISTINCT replicate), min(replicate) FROM events WHERE {' AND '.join(where)} "
+            "GROUP BY kind ORDER BY 2 DESC, 1"
+        ).fetchall()
+    finally:
+        connection.close()
+    return tuple(Led(kind, ids, int(count), int(first)) for kind, count, first in rows)
+
+
 def _designed(run: Run, measure: str, entity: str, year: int, scenario: str | None, top: int) -> Measured:
     """The same for a run with a design: points instead of replicates, and the design's own method."""
     from steppe.analysis.sweep import chosen_outcome, open_sweep
@@ -255,6 +301,7 @@ def _designed(run: Run, measure: str, entity: str, year: int, scenario: str | No
     return Measured(
         name, measure, entity, year, one.unit, one.probability, found.points, found.mean,
         (found.mean - half, found.mean + half), tuple(int(p) for p in high[:FEW]), tuple(int(p) for p in low[:FEW]),
+        (),
         len(high), len(low), f"{found.methods[0]} ({found.main})", found.points, len(found.rows), tuple(told), None,
         ("the numbers are points of the design, not replicates; the interval is that of the mean over points", *found.notes),
         found.sources,
@@ -270,7 +317,7 @@ def _remedy(config: RunConfig, scenario: str, measure: str, entity: str, year: i
             ("scenario", "ensemble.parameters", "ensemble.draws", "ensemble.replicates", "design")
         )
     ]
-    base = " ".join(["steppe run", f"scenario={scenario}", *written])
+    base = " ".join(["steppe run", f"scenario={scenario}", *map(shlex.quote, written)])
     of = "" if entity == "system" else f" {entity}"
     return (
         f"{base} ensemble.parameters=sampled ensemble.draws=200 ensemble.replicates=4000\n"
