@@ -21,7 +21,7 @@ from steppe.world.arrays import RULES
 
 SEATS = ("admitted", "refused", "observing", "observing_refused", "left", "left_to_observer")
 BODIES = ("deepened", "merged", "joined_by_merger")
-EACH = 4  # events explained of each kind about a seat; of the others one
+EACH = 2  # events explained of each kind about a seat; of the others one
 
 
 @pytest.fixture(scope="module")

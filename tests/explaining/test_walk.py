@@ -66,13 +66,15 @@ def test_from_a_number_to_a_paragraph(folder):
     assert claim["paragraphs"] and all(1 <= place <= document["paragraphs"] for place in claim["paragraphs"])
 
 
-def test_what_the_documents_say_of_a_mechanism_leads_to_paragraphs_too(folder):
-    """Parameters are assumed, so that no claim says their size; claims on the mechanism are told beside them."""
+def test_a_parameter_leads_to_the_claims_that_inform_it(folder):
+    """Parameters are assumed, so that no claim says their size; those that say something of it are told beside them."""
     told = printed("explain", "event", str(folder), "admitted", "RUS", "CCA")
-    assert "pressure" in told["claims"]
-    for claim in told["claims"]["pressure"]:
+    pressure = next(one for one in told["sources"] if one["id"] == "membership.pressure_vote")
+    assert not pressure["claims"] and pressure["informed_by"]
+    for claim in pressure["informed_by"]:
         shown = printed("show", claim["id"])
-        assert shown["paragraphs"] == claim["paragraphs"] and shown["mechanism"].startswith("membership.")
+        assert shown["paragraphs"] == claim["paragraphs"]
+        assert "parameters/membership.pressure_vote" in shown["informs"]
 
 
 def test_the_story_and_what_is_typical_go_on_from_there(folder):

@@ -210,8 +210,6 @@ def _rests_on(one: Explanation, decision: Decision | None) -> list[str]:
         own = [source for source in one.sources if (decision.who, part) in source.enters]
         lines.append(f"  {COMPONENTS.get(part, part)}")
         lines += [f"    {line}" for line in _sources(own, part)]
-        for claim in one.claims.get(part, ())[:1]:
-            lines += [f"    {line}" for line in _claim(claim, "on the mechanism: ")]
     return [*lines, ""]
 
 
@@ -223,11 +221,13 @@ def _sources(own: Sequence[Source], part: str) -> list[str]:
     parameters = [source for source in own if source.kind == "parameter"]
     values = [source for source in own if source.kind != "parameter" and source.coded]
     uncoded = sum(not source.coded for source in own)
-    lines = [source_line(source, part) for source in parameters]
-    for source in values[:_SHOWN]:
+    lines: list[str] = []
+    for source in (*parameters, *values[:_SHOWN]):
         lines.append(source_line(source, part))
         for claim in source.claims[:1]:
             lines += _claim(claim, "  claim ")
+        for claim in () if source.claims else source.informed_by[:1]:
+            lines += _claim(claim, "  informed by ")
     rest = len(values) - _SHOWN
     if rest > 0 or uncoded:
         more = [f"{rest} coded values more"] if rest > 0 else []
@@ -250,9 +250,8 @@ def _go_on(one: Explanation, decision: Decision | None, run: str) -> list[str]:
         for source in one.sources
         if decision is not None and (decision.who, part) in source.enters
     ]
-    own = [source for source in own if source.claims] or own
-    claims = [str(claim["id"]) for source in own[:1] for claim in source.claims[:1]]
-    claims = claims or [str(claim["id"]) for part in parts for claim in one.claims.get(part, ())][:1]
+    own = [source for source in own if source.claims or source.informed_by] or own
+    claims = [str(claim["id"]) for source in own[:1] for claim in (*source.claims, *source.informed_by)[:1]]
     commands = [f"steppe show {name}" for name in (*(source.id for source in own[:1]), *claims)]
     who = one.event.get("state") or one.event.get("organisation") or one.event.get("process")
     if who:

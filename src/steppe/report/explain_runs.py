@@ -20,6 +20,7 @@ _NUMBERS = {
     "segment": ("status", "flow"),
 }
 _WEAK = 0.25
+_CLAIMS = 1  # told of a quantity
 Stages = Mapping[str, tuple[str, ...]]
 
 
@@ -125,14 +126,15 @@ def _sensitive(one: Sensitive) -> list[str]:
     lines = [f"  {signed(one.index, 2)}{edges}  {one.id}{mark}"]
     if one.source is not None:
         lines.append(f"      {source_line(one.source)}")
-    claims = (*(one.source.claims if one.source else ()), *one.claims)
-    for claim in claims[:2]:
-        text = f"claim {claim['id']}, {claim_place(claim)}: {' '.join(str(claim.get('says', '')).split())}"
-        lines += textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="          ")
-    if len(claims) > 2:
-        lines.append(
-            f"      … and {len(claims) - 2} claims more: steppe show {one.source.id if one.source else one.id}"
-        )
+    direct, informed = (one.source.claims, one.source.informed_by) if one.source else ((), ())
+    for head, claims in (("claim ", direct), ("informed by ", informed)):
+        for claim in claims[:_CLAIMS]:
+            text = (
+                f"{head}{claim['id']}, {claim_place(claim)}: {' '.join(str(claim.get('says', '')).split())}"
+            )
+            lines += textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="          ")
+        if len(claims) > _CLAIMS:
+            lines.append(f"      … and {len(claims) - _CLAIMS} more: --json")
     return lines
 
 

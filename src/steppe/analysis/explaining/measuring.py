@@ -21,7 +21,7 @@ import numpy as np
 
 from steppe.analysis.components import grouped
 from steppe.analysis.explaining.finding import conditions, one_scenario, roles
-from steppe.analysis.explaining.sources import Source, claims_on, coded_source
+from steppe.analysis.explaining.sources import Source, coded_source
 from steppe.analysis.intervals import LEVEL, Array, normal_quantile
 from steppe.analysis.measures import estimates_of, measure_values
 from steppe.config.resolved import load_config
@@ -63,7 +63,6 @@ class Sensitive:
     index : of the method: Spearman's rank correlation over draws, or that of the design's method;  low, high : its interval
     stands_out : beyond the noise: at a false discovery rate of 5 %, or above the floor of the design's method; None: unknown
     source : what it rests on, None for what is no value of the evidence (a switch, a reading, a scenario)
-    claims : of the documents on the mechanism of a parameter
     """
 
     id: str
@@ -72,7 +71,6 @@ class Sensitive:
     high: float | None
     stands_out: bool | None
     source: Source | None
-    claims: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,8 @@ def explain_measure(
     high, low = _sides(values[0].astype(float), seen.measure.probability)
     config = load_config(run.path / "config.yaml")
     sensitive: tuple[Sensitive, ...] = ()
-    tested, method, notes, remedy = 0, None, (), None
+    notes: tuple[str, ...] = ()
+    tested, method, remedy = 0, None, None
     if groups is not None:
         sensitive, tested, method, notes = _drawn(run, config, groups.draws, groups.mean[0], groups.n[0], top)
     if method is None:
@@ -213,7 +212,6 @@ def _drawn(
         told.append(
             Sensitive(
                 ids[q], float(r[q]), float(low[q]), float(high[q]), bool(stands[q]), source,
-                claims_on(evidence, ids[q]),
             )
         )  # fmt: skip
     notes = (
@@ -294,7 +292,7 @@ def _designed(run: Run, measure: str, entity: str, year: int, scenario: str | No
             Sensitive(
                 row.factor, float(getattr(row, found.main)),
                 getattr(row, f"{found.main}_low", None), getattr(row, f"{found.main}_high", None),
-                row.above_noise, coded_source(evidence, world, plain), claims_on(evidence, plain),
+                row.above_noise, coded_source(evidence, world, plain),
             )
         )  # fmt: skip
     half = normal_quantile(LEVEL) * found.sd / np.sqrt(found.points)

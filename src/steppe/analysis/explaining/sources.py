@@ -29,6 +29,7 @@ class Source:
     value, low, high : as coded;  used : what this replicate had, where that is one number and may differ
     basis : document, public, assumed;  claims : {id, document, paragraphs, modality, says};  sources : {id, citation}
     coded : false for what the codebook takes where nobody coded
+    informed_by : claims that say something of it without giving its value, as the evidence has it (`informs`)
     """
 
     id: str
@@ -42,11 +43,13 @@ class Source:
     claims: tuple[Mapping[str, Any], ...]
     sources: tuple[Mapping[str, Any], ...]
     coded: bool = True
+    informed_by: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def documents(self) -> tuple[str, ...]:
         """Ids of the documents of its claims."""
-        return tuple(dict.fromkeys(str(one["document"]) for one in self.claims if "document" in one))
+        every = (*self.claims, *self.informed_by)
+        return tuple(dict.fromkeys(str(one["document"]) for one in every if "document" in one))
 
 
 def sources_of(again: Replay, evidence: Evidence, decisions: Sequence[Decision]) -> tuple[Source, ...]:
@@ -77,8 +80,19 @@ def parameter_source(
     rests = origins(evidence, one.basis, one.claims, one.source)
     return Source(
         name, "parameter", enters, float(one.value), float(one.range[0]), float(one.range[1]), used,
-        one.basis, tuple(rests["claims"]), tuple(rests["sources"]),
+        one.basis, tuple(rests["claims"]), tuple(rests["sources"]), True, informing(evidence, f"parameters/{name}"),
     )  # fmt: skip
+
+
+def informing(
+    evidence: Evidence, reference: str, without: Sequence[str] = ()
+) -> tuple[Mapping[str, Any], ...]:
+    """The claims that inform a parameter or a value: ``parameters/membership.pressure_vote``, ``organisations/EAEU.depth``."""
+    return tuple(
+        claim_reference(evidence, one.id)
+        for one in evidence.claims.values()
+        if reference in one.informs and one.id not in without
+    )
 
 
 def value_sources(evidence: Evidence, world: World, cells: Mapping[Cell, Sequence[Part]]) -> Iterator[Source]:
@@ -105,6 +119,7 @@ def source_of(evidence: Evidence, name: str, origin: Origin, enters: tuple[Part,
     return Source(
         name, "value", enters, plain(origin.value), plain(origin.low), plain(origin.high), None,
         origin.basis, tuple(rests["claims"]), tuple(rests["sources"]), origin.file != "codebook.yaml",
+        informing(evidence, name, origin.claims),
     )  # fmt: skip
 
 
@@ -116,10 +131,11 @@ def coded_source(evidence: Evidence, world: World, name: str) -> Source | None:
     entity, variable = (*rest.split("."), "")[:2]
     try:
         if family == "dyads":
-            origin = evidence.dyad(variable, *entity.split("-"), world.start)
+            first, _, second = entity.partition("-")
+            origin = evidence.dyad(variable, first, second, world.start)
         else:
             origin = evidence.first_value(family, entity, variable, world.start)
-    except (InputError, TypeError):
+    except InputError:
         return None
     return source_of(evidence, value_reference(origin), origin)
 
@@ -137,55 +153,3 @@ def _add(found: dict[Any, list[Part]], key: Any, part: Part) -> None:
     parts = found.setdefault(key, [])
     if part not in parts:
         parts.append(part)
-
-
-#: component → what the claims of the documents call the mechanism behind it
-TOPICS: Mapping[str, tuple[str, ...]] = {
-    "trade": ("trade.costs", "trade.observed"),
-    "security": ("security.need", "security.protection", "security.threat"),
-    "identity": ("affinity.structural", "affinity.contact"),
-    "connectivity": ("corridors.dependence", "corridors.routes"),
-    "influence": ("alignment.influence",),
-    "autonomy": ("membership.admission", "institutions.cohesion"),
-    "concentration": ("alignment.diversification",),
-    "conflict": ("membership.overlap",),
-    "pressure": ("membership.pressure", "membership.admission"),
-    "acquiescence": ("membership.admission",),
-    "common_bodies": ("bilateral.catalyst",),
-    "cost": (),
-    "closeness": ("institutions.cohesion", "institutions.dissolution"),
-    "dominance": ("institutions.cohesion",),
-    "overlap": ("institutions.merger", "institutions.cohesion"),
-    "support": ("domestic.support", "domestic.gates"),
-    "approval": ("domestic.government", "domestic.elections"),
-    "benefit": ("processes.stages",),
-    "push": ("processes.patrons",),
-    "resistance": ("processes.spoilers",),
-    "hostility": ("affinity.conflict", "shocks.war"),
-    "threat": ("security.threat", "shocks.war"),
-    "strife": ("shocks.conflict",),
-}
-
-
-def topical_claims(evidence: Evidence, component: str) -> tuple[Mapping[str, Any], ...]:
-    """What the documents say of the mechanism behind a component, whatever they say of its size."""
-    topics = TOPICS.get(component, ())
-    return tuple(
-        claim_reference(evidence, one.id)
-        for one in evidence.claims.values()
-        if topics and (one.mechanism or "").startswith(topics)
-    )
-
-
-def claims_on(evidence: Evidence, name: str) -> tuple[Mapping[str, Any], ...]:
-    """What the documents say of the mechanism of a parameter; nothing for what is no parameter.
-
-    The claims on what the parameter is called, where there are any: on `membership.pressure` for
-    `membership.pressure_vote`; else those on the whole mechanism.
-    """
-    if name not in evidence.parameters:
-        return ()
-    mechanism = evidence.parameters[name].mechanism
-    every = [one for one in evidence.claims.values() if (one.mechanism or "").startswith(f"{mechanism}.")]
-    own = [one for one in every if name.startswith(one.mechanism or "-")]
-    return tuple(claim_reference(evidence, one.id) for one in own or every)
