@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from steppe.api.attributing import attribute
-    from steppe.api.comparing import compare
+    from steppe.api.comparing import compare, parting
     from steppe.api.differing import diff
     from steppe.api.ema import ema_model
     from steppe.api.function import ModelFunction, model_function
@@ -48,6 +48,7 @@ __all__ = [
     "model_function",
     "open",
     "parameters",
+    "parting",
     "run",
     "scenarios",
     "show",
@@ -73,6 +74,7 @@ _HOME = {
     "model_function": "steppe.api.function",
     "open": "steppe.api.runs",
     "parameters": "steppe.api.functions",
+    "parting": "steppe.api.comparing",
     "run": "steppe.api.functions",
     "scenarios": "steppe.api.functions",
     "show": "steppe.api.functions",

@@ -50,7 +50,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> steppe.Run:
         "interventions:\n  - {kind: admit, date: 2020-07, state: AAA, organisation: RIVERS}\n",
         "utf-8",
     )
-    return steppe.run(world="toy", scenario=["baseline", str(file)], replicates=12, years=3, seed=3, out=folder / "run")
+    return steppe.run(
+        world="toy", scenario=["baseline", str(file)], replicates=12, years=3, seed=3, out=folder / "run"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +77,7 @@ class TestPage:
         assert "onerror=alert(1)>" not in re.sub(r"<script.*?</script>", "", text, flags=re.S)
 
     def test_its_numbers_are_those_of_the_comparison(self, text: str, run: steppe.Run) -> None:
-        rows = {
-            (row["measure"], row["entity"]): row
-            for row in steppe.compare(run, reference="baseline").to_dicts()
-        }
+        rows = {(row["measure"], row["entity"]): row for row in steppe.compare(run, reference="baseline")}
         numbers = Read(text).numbers
         assert len(numbers) > 10
         for attributes, shown in numbers:

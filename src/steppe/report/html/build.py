@@ -19,6 +19,8 @@ from steppe.report.html.sweep import sweep_sentences_of, sweep_table
 from steppe.report.words import replicates_text
 from steppe.results.query import Run
 
+WIDTH = 900  # px of a picture in a file
+
 
 @dataclass(frozen=True)
 class Report:
@@ -44,9 +46,9 @@ class Report:
         for figure in self.figures:
             file = folder / f"{figure.id}.{form}"
             if form == "svg":
-                file.write_text(svg(figure), encoding="utf-8")
+                file.write_text(svg(figure, WIDTH), encoding="utf-8")
             else:
-                file.write_bytes(png(figure))
+                file.write_bytes(png(figure, WIDTH))
             written.append(file)
         return written
 
@@ -82,11 +84,11 @@ def _sections(about: Subject, found: Sequence[Answer], drawn: Pictures, command:
         Section("outcomes", "Outcomes", "Outcomes over the design", (), (), (), outcomes),
         Section("course", "Over time", "Over time", (), (), drawn.course),
         Section("map", "Map", "The map", drawn.no_map, (), drawn.map),
-        Section("members", "Members", "Who belongs where", (), (), drawn.members),
-        Section("ties", "Ties", "Ties between states", (), (), drawn.ties),
-        Section("events", "Events", "What is likely to happen, and when", (), (), drawn.events),
+        Section("members", "Members", "Who belongs where", drawn.no_members, (), drawn.members),
+        Section("ties", "Ties", "Ties between states", drawn.no_ties, (), drawn.ties),
+        Section("events", "Events", "What is likely to happen, and when", drawn.no_events, (), drawn.events),
         sections.differences_section(about, found, drawn.differences),
-        Section("baselines", "Baselines", "Beside simple forecasts", (), (), drawn.baselines),
+        Section("baselines", "Baselines", "Beside simple forecasts", drawn.no_baselines, (), drawn.baselines),
         Section("drivers", "Drivers", "What drives it", drawn.no_drivers, (), drawn.drivers),
         Section(
             "unknown",
@@ -128,5 +130,5 @@ def facts(about: Subject) -> str:
     years = f"{run.years[0]} to {run.years[-1]}"
     names = f"{len(run.states)} states, {len(run.organisations)} organisations"
     scenarios = f"{len(run.scenarios)} scenario{'s' if len(run.scenarios) > 1 else ''}"
-    points = f" at {len(run.manifest['points']):,} points" if about.designed else ""
-    return f"{about.world.name}, {years}; {names}; {scenarios} of {size} each{points}; seed {run.manifest['seed']}."
+    points = f" at each of {run.manifest['design']['points']:,} points" if about.designed else ""
+    return f"{about.world.name}, {years}; {names}; {scenarios} of {size}{points or ' each'}; seed {run.manifest['seed']}."

@@ -12,7 +12,8 @@ from typing import Any
 
 from steppe import paths
 from steppe.analysis.answers import changed, documents, largest, names_of
-from steppe.analysis.comparison import compare, pairs
+from steppe.analysis.comparison import Comparison, comparisons
+from steppe.analysis.distinguished import add_first_years, standing_out
 from steppe.analysis.measures import measure_table
 from steppe.config.resolved import load_config
 from steppe.config.schema import RunConfig, Scenario, switches
@@ -42,6 +43,7 @@ class Answer:
 
     reference : what the scenario is compared with, None for a scenario alone
     rows : differences at the last year, all of them;  asked : those that the question names, in its order
+    family : how many of the differences can be told from zero, and how that was tested
     """
 
     scenario: str
@@ -54,6 +56,7 @@ class Answer:
     warnings: Sequence[str] = ()
     rows: Sequence[Mapping[str, Any]] = ()
     asked: Sequence[Mapping[str, Any]] = ()
+    family: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,20 +115,16 @@ def answers(about: Subject) -> list[Answer]:
     run = about.run
     if len(about.scenarios) < 2:
         return [_alone(about, one) for one in about.scenarios]
-    rows = compare([run])
     found = []
-    for reference, alternative in pairs([run]):
-        own = [
-            row
-            for row in rows
-            if (row["scenario"], row["reference_scenario"]) == (alternative.scenario, reference.scenario)
-        ]
-        found.append(_compared(about, alternative.scenario, reference.scenario, own))
+    for one in comparisons([run]):
+        add_first_years(one, standing_out(one.rows))
+        found.append(_compared(about, one))
     return found
 
 
-def _compared(about: Subject, scenario: str, reference: str, rows: list[dict[str, Any]]) -> Answer:
+def _compared(about: Subject, found: Comparison) -> Answer:
     """The answer of a scenario beside its reference."""
+    scenario, rows = found.match.alternative.scenario, found.rows
     one = _scenario(about, scenario)
     asked = sorted((row for row in rows if row.get("outcome")), key=lambda row: row["outcome"]["place"])
     others = [row for row in rows if not row.get("outcome") and row["measure"] not in TIMES]
@@ -135,13 +134,21 @@ def _compared(about: Subject, scenario: str, reference: str, rows: list[dict[str
     sentences = answer_sentences(lead, besides if asked else besides[1:], one.levers, rests, about.names)
     return Answer(
         scenario,
-        reference,
+        found.match.reference.scenario,
         **_asked(about, one),
         sentences=sentences,
         warnings=warnings(asked, about.names),
         rows=rows,
         asked=asked,
+        family=_family(found),
     )
+
+
+def _family(found: Comparison) -> str:
+    """How many differences can be told from zero, and by which tests."""
+    sure = sum(row["distinguishable"] for row in found.rows)
+    pair = f"{found.match.alternative.scenario} against {found.match.reference.scenario}"
+    return f"{pair}: {sure:,} differences can be told from zero; {found.family['says']}."
 
 
 def _alone(about: Subject, one: Scenario) -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from steppe.analysis.verdicts import is_small
+from steppe.report.comparing import p_text
 from steppe.report.html.content import Answer
 from steppe.report.html.numbers import Number, difference, plain
 from steppe.report.html.table import Table
@@ -52,6 +53,7 @@ def _titles(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     titles = ["outcome", "with", "without", "difference", "relative"]
     titles += ["higher in"] if "probability_higher" in rows[0] else []
     titles += ["p, adjusted"] if "p_adjusted" in rows[0] else []
+    titles += ["since"] if "first_distinguishable" in rows[0] else []
     return titles
 
 
@@ -69,7 +71,9 @@ def _cells(row: Mapping[str, Any], names: Mapping[str, str]) -> list[str | Numbe
             else f"{row['probability_higher']:.0%}".replace("%", " %")
         )
     if "p_adjusted" in row:
-        cells.append(_p(row["p_adjusted"]))
+        cells.append("–" if row["p_adjusted"] is None else p_text(row["p_adjusted"]))
+    if "first_distinguishable" in row:
+        cells.append(str(row["first_distinguishable"] or "–"))
     return cells
 
 
@@ -79,9 +83,3 @@ def _relative(row: Mapping[str, Any]) -> str:
     if value is None or abs(value) >= 10:
         return "–"
     return f"{value:+.0%}".replace("%", " %").replace("-", "−")
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"

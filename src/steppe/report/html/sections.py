@@ -38,7 +38,8 @@ def differences_section(about: Subject, found: Sequence[Answer], figures: Sequen
         "Each future of a scenario is held against the same future of its reference: same replicate, same luck. Brackets "
         "are 95 % intervals of the mean difference. Largest first, measured by what counts as a large change of each measure."
     ]
-    return Section("differences", "Differences", "What differs", intro if kept else (), (), figures, kept)
+    points = [one.family for one in found if one.family]
+    return Section("differences", "Differences", "What differs", intro if kept else (), points, figures, kept)
 
 
 def caution_section(about: Subject, found: Sequence[Answer]) -> Section:

@@ -143,7 +143,7 @@ def sweep_sentences(
 ) -> list[Sentence]:
     """The same of a run with a design.
 
-    row : of `analysis.sweep.summaries`, the first outcome;  drivers : factor, index, largest first, with the method's name
+    row : of `analysis.sweep.summaries`, the first outcome;  drivers : factor, value and name of its index, the largest first
     """
     measure, entity, year = row["outcome"].split(" ")
     what = phrase(measure, entity, int(year.lstrip("@")), names)
@@ -154,8 +154,8 @@ def sweep_sentences(
         ]
     ]
     if drivers:
-        told = _list([f"{one['factor']} ({one['index']:.2f})" for one in drivers[:ASKED]])
-        found.append([f"What moves it most is {told}, by {drivers[0]['method']}."])
+        told = _list([f"{one['factor']} ({one['value']:.2f})" for one in drivers[:ASKED]])
+        found.append([f"What moves it most is {told}, by this index: {drivers[0]['index']}."])
     noise = row["noise"]
     chance = (
         ""

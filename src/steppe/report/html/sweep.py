@@ -21,7 +21,9 @@ def sweep_sentences_of(about: Subject, drivers: Sequence[Figure]) -> list[Senten
     """
     sweep = open_sweep(about.run)
     row = asdict(summaries(sweep, about.run.scenarios[-1:])[0])
-    return sweep_sentences(row, list(drivers[0].rows) if drivers else [], about.names)
+    bars = list(drivers[0].rows) if drivers else []
+    ranked = [bar for bar in bars if bar["index"] == bars[0]["index"]]
+    return sweep_sentences(row, ranked, about.names)
 
 
 def sweep_table(about: Subject) -> Table:
