@@ -56,8 +56,8 @@ def against_tables(page: Page, run: steppe.Run) -> list[str]:
         faults += [f"{name}: {fault}" for fault in _rounding(one["text"], told)]
         texts = read(one["text"])[1:]
         if texts and one["statistic"] == "difference":
-            row = bounds(one["measure"], year, one["reference"])[one["scenario"], one["entity"]]
-            faults += _bounds(name, texts, (row["low"], row["high"]))
+            row = bounds(one["measure"], year, one["reference"]).get((one["scenario"], one["entity"]))
+            faults += _bounds(name, texts, (row["low"], row["high"]) if row else (math.nan, math.nan))
     return faults
 
 

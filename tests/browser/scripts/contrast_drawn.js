@@ -1,6 +1,6 @@
 // Words of one chart that are too faint, against each colour that fills a good part of their box.
 // given: index of the drawing; a picture of it without its words
-const SHARE = 0.15; // of the box; a thin line through a word leaves it legible
+const SHARE = 0.25; // of the box; a thin line through a word leaves it legible
 const drawing = drawings(document)[given[0]];
 const sheet = await pixels(given[1]);
 const whole = boxOf(drawing);
