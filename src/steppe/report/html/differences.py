@@ -53,7 +53,7 @@ def _titles(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     titles = ["outcome", "with", "without", "difference", "relative"]
     titles += ["higher in"] if "probability_higher" in rows[0] else []
     titles += ["p, adjusted"] if "p_adjusted" in rows[0] else []
-    titles += ["since"] if "first_distinguishable" in rows[0] else []
+    titles += ["since"] if rows[0].get("years_tested") else []
     return titles
 
 
@@ -72,7 +72,7 @@ def _cells(row: Mapping[str, Any], names: Mapping[str, str]) -> list[str | Numbe
         )
     if "p_adjusted" in row:
         cells.append("–" if row["p_adjusted"] is None else p_text(row["p_adjusted"]))
-    if "first_distinguishable" in row:
+    if row.get("years_tested"):
         cells.append(str(row["first_distinguishable"] or "–"))
     return cells
 
