@@ -23,7 +23,7 @@ from steppe.report.terminal import Progress, duration, table
 
 COMMANDS = [
     "run", "ask", "resume", "extend", "fetch", "compare", "export", "list", "show", "patterns", "sensitivity", "discover",
-    "robust", "converge", "doctor", "evidence check",
+    "robust", "converge", "attribute", "diff", "doctor", "evidence check",
 ]  # fmt: skip
 
 

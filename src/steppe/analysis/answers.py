@@ -53,8 +53,8 @@ def answer(
         "documents": documents(evidence, one.claims),
         "claims": [claim_reference(evidence, name) for name in one.claims],
         "levers": list(one.levers),
-        **_changes(one),
-        "counterfactual": {"scenario": reference, "question": other.question, **_changes(other)},
+        **changed(one),
+        "counterfactual": {"scenario": reference, "question": other.question, **changed(other)},
         "year": year,
         "date": date_of(run, year),
         "replicates": len(run.replicates(scenario)),
@@ -183,8 +183,8 @@ def _elsewhere(reference: Arm, alternative: Arm, scenario: Scenario, year: int) 
     return largest(others, ELSEWHERE, PER_MEASURE)
 
 
-def _changes(scenario: Scenario) -> dict[str, Any]:
-    """What a scenario does, in plain data."""
+def changed(scenario: Scenario) -> dict[str, Any]:
+    """What a scenario does, in plain data: interventions, parameters, mechanisms."""
     return {
         "interventions": [
             one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in scenario.interventions

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from steppe.analysis.intervals import LEVEL
@@ -107,17 +107,22 @@ class Rate:
 
 
 def baselines(
-    run: Run, scenario: str, rows: Iterable[Mapping[str, Any]], evidence: Evidence, level: float = LEVEL
+    run: Run,
+    scenario: str,
+    rows: Iterable[Mapping[str, Any]],
+    evidence: Evidence,
+    level: float = LEVEL,
+    window: int | None = None,
 ) -> list[Baseline]:
     """The baselines of rows that have `measure`, `entity` and `year`, in their order.
 
     evidence : that of the run's world; what it says of later than the run's start is not looked at
+    window : count only so many years before the start; all of the coded history if None
     Persistence there is of every measure but times; a hazard of member, observer, members, observers and alive, where history
     suffices. Neither knows of interventions.
     Raises InputError for a measure, an entity or a year that the run does not have.
     """
-    start = date.fromisoformat(str(run.manifest["dates"][0])[:10])
-    past = history(evidence, start)
+    past = past_of(run, evidence, window)
     at_start: dict[str, Mapping[str, float]] = {}
     found = []
     for row in rows:
@@ -127,6 +132,14 @@ def baselines(
         bare = Baseline(measure, entity, year, at_start[measure].get(entity, NAN))
         found.append(_with_hazard(bare, run, evidence, past, float(year - run.years[0]), level))
     return found
+
+
+def past_of(run: Run, evidence: Evidence, window: int | None = None) -> History:
+    """The counts of the history before a run, or of so many years before it."""
+    start = date.fromisoformat(str(run.manifest["dates"][0]))
+    return history(
+        evidence, start, None if window is None else start - timedelta(days=round(365.25 * window))
+    )
 
 
 def with_baselines(

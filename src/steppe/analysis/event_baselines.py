@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 
 from steppe.analysis.baselines import (
     NOT_ALIVE,
@@ -15,12 +14,13 @@ from steppe.analysis.baselines import (
     Rate,
     entering,
     filled,
+    past_of,
     rate_of,
     status_of,
 )
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.timeline import LikelyEvent
-from steppe.evidence.history import MEMBER, NONE, OBSERVER, History, history, is_eligible
+from steppe.evidence.history import MEMBER, NONE, OBSERVER, History, is_eligible
 from steppe.evidence.lookup import Evidence
 from steppe.results.query import Run
 
@@ -31,15 +31,18 @@ _NOT_CODED = {
 
 
 def event_baselines(
-    run: Run, events: Sequence[LikelyEvent], evidence: Evidence, level: float = LEVEL
+    run: Run,
+    events: Sequence[LikelyEvent],
+    evidence: Evidence,
+    level: float = LEVEL,
+    window: int | None = None,
 ) -> list[Baseline]:
     """One for each event, in their order: `measure` is its kind, `entity` what it is about, `year` the run's last.
 
     persistence : 0, nothing happens;  hazard : 1 − exp(−λt), λ being the rate at which what was at risk of such an event had
     it. A climb or a descent in the coded history goes to any rung; that to a given one is less probable.
     """
-    start = date.fromisoformat(str(run.manifest["dates"][0])[:10])
-    past = history(evidence, start)
+    past = past_of(run, evidence, window)
     t = float(run.years[-1] - run.years[0])
     found = []
     for event in events:

@@ -261,6 +261,29 @@ class Run:
         with from_python():
             export(self, Path(file), format, measures)
 
+    def report(
+        self,
+        file: str | os.PathLike[str] | None = None,
+        figures: str | os.PathLike[str] | None = None,
+        format: str = "svg",
+        map: str | os.PathLike[str] | None = None,
+    ) -> Path:
+        """Write the run as one page that works without a network; see docs/reports.md. Needs the extra `report`.
+
+        file : the page, ``report.html`` in the run folder if None;  figures : a folder for every picture as a file
+        format : of the pictures, ``svg`` or ``png``;  map : another file of shapes, TopoJSON or GeoJSON
+
+            >>> import steppe
+            >>> run = steppe.run(world="toy", replicates=4, years=1)
+            >>> run.report().name
+            'report.html'
+        """
+        from steppe.api.reporting import write_report
+
+        paths = [None if one is None else Path(one) for one in (file, figures, map)]
+        with from_python():
+            return write_report(self.path, paths[0], paths[1], format, paths[2])[0]
+
     def _observed(
         self,
         measure: Measure,

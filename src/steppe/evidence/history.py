@@ -58,17 +58,18 @@ class History:
     not_eligible: int = 0
 
 
-def history(evidence: Evidence, until: date) -> History:
-    """Count what the evidence has of statuses, bodies and bilateral ties up to a date."""
-    seen = first_seen(evidence, until)
+def history(evidence: Evidence, until: date, since: date | None = None) -> History:
+    """Count what the evidence has of statuses, bodies and bilateral ties up to a date, from its beginning or from `since` on."""
+    first = since or date.min
+    seen = {state: max(when, first) for state, when in first_seen(evidence, until).items()}
     bodies = {name: body for name, body in evidence.organisations.items() if _founded(body, until)}
     entries, strangers = _entries(evidence, bodies, seen, until)
     climbs, descents, _ = _pairs(evidence, "security_tie", seen, until)
     wars = _pairs(evidence, "conflict", seen, until)[2]
     ends = Count()
     for body in bodies.values():
-        ended = body.dissolved is not None and body.dissolved <= until
-        ends += Count(int(ended), _years(body.founded or until, _last(body, until)))
+        ended = body.dissolved is not None and first < body.dissolved <= until
+        ends += Count(int(ended), _years(max(body.founded or until, first), _last(body, until)))
     return History(until, entries, ends, climbs, descents, wars, strangers)
 
 
