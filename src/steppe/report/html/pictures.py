@@ -66,7 +66,9 @@ def pictures(about: Subject, found: Sequence[Answer], shapes: Path | None) -> Pi
     from altair.utils.schemapi import debug_mode
 
     drawn = Pictures()
-    with debug_mode(False):  # checks of every part of a chart against the schema: half of the time; the tests have them on
+    with debug_mode(
+        False
+    ):  # checks of every part of a chart against the schema: half of the time; the tests have them on
         if about.designed:
             _of_design(drawn, about)
         else:
