@@ -14,7 +14,7 @@ from steppe.errors import InputError
 from steppe.report.figures.baselines import baselines
 from steppe.report.figures.differences import differences
 from steppe.report.figures.drivers import drawn as correlations
-from steppe.report.figures.drivers import drivers
+from steppe.report.figures.drivers import drivers, parameter_names
 from steppe.report.figures.fan import fans
 from steppe.report.figures.figure import Figure
 from steppe.report.figures.main_measures import main_measures
@@ -120,7 +120,8 @@ def _of_draws(drawn: Pictures, about: Subject, found: Sequence[Answer]) -> None:
         for row in rows[:DRIVEN]:
             known = drawn_drivers(about.run, row["measure"], row["entity"], one.scenario, one.reference)
             if known is not None:
-                drawn.drivers.append(correlations(known, about.names))
+                words = {**about.names, **parameter_names(about.evidence)}
+                drawn.drivers.append(correlations(known, words))
 
 
 def _of_design(drawn: Pictures, about: Subject) -> None:
@@ -130,8 +131,9 @@ def _of_design(drawn: Pictures, about: Subject) -> None:
     for outcome in sweep.outcomes[:DRIVEN]:
         measure, entity, year = outcome.split(" ")
         what = phrase(measure, entity, int(year.lstrip("@")), about.names)
+        words = parameter_names(about.evidence)
         try:
-            drawn.drivers.append(drivers(sensitivity(sweep, outcome, scenario, drop=True), what, about.names))
+            drawn.drivers.append(drivers(sensitivity(sweep, outcome, scenario, drop=True), what, words))
         except InputError as error:
             drawn.no_drivers.append(f"{what}: no indices, since {error.message}.")
 
