@@ -165,7 +165,7 @@ class TestAgain:
 
     def test_as_text(self, found: dict, folder: Path) -> None:
         text = CliRunner().invoke(app, ["attribute", str(folder)]).stdout
-        assert "AAA is made a member of RIVERS, without a vote" in text
+        assert "A  2020-07 AAA is made a member of RIVERS, without a vote" in text
         assert "mechanism pressure" in text and "DDD in the world" in text
         assert text.count("everything off") == 3
 

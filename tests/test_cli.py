@@ -23,7 +23,8 @@ from steppe.report.terminal import Progress, duration, table
 
 COMMANDS = [
     "run", "ask", "resume", "extend", "fetch", "compare", "export", "list", "show", "patterns", "sensitivity", "discover",
-    "robust", "converge", "attribute", "diff", "doctor", "evidence check",
+    "robust", "converge", "attribute", "diff", "report", "doctor", "evidence check", "explain event", "explain story",
+    "explain measure", "explain typical",
 ]  # fmt: skip
 
 

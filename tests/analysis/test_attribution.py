@@ -136,6 +136,18 @@ class TestShares:
         assert (one.shapley.low, one.shapley.high) == pytest.approx((-0.0277, 0.0277), abs=1e-4)
         assert one.share is None  # of a difference that is not there
 
+    def test_a_share_that_nobody_saw_has_one_too(self):
+        """A dummy beside a switch that does it all: the interval of its value, over the difference."""
+        moved = np.arange(200) % 2.0
+        one, other = Shares(np.stack([0 * moved, moved, 0 * moved, moved]), True).contributions(
+            [("a",), ("b",)]
+        )
+        assert (one.share.value, other.share.value) == (1, 0)
+        assert (other.share.low, other.share.high) == pytest.approx(
+            (other.shapley.low / 0.5, other.shapley.high / 0.5)
+        )
+        assert other.share.low < 0 < other.share.high
+
     def test_between_draws_errors_are_those_of_the_draws(self):
         """Replicates that are alike within a draw count once: as many draws, the same error."""
         one = np.random.default_rng(5).normal(size=(4, 10))

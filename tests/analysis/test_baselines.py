@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.past import body, past, status
+from evidence.past import body, past, row, status
 from results.fake import BODIES, INITIAL, START, STATES
 from steppe.analysis.baselines import (
     LEAST_EVENTS,
@@ -27,7 +28,7 @@ from steppe.analysis.baselines import (
     with_baselines,
 )
 from steppe.analysis.event_baselines import event_baselines
-from steppe.analysis.timeline import likely_events
+from steppe.analysis.timeline import LikelyEvent, likely_events
 from steppe.evidence import Evidence
 from steppe.evidence.history import MEMBER, NONE, OBSERVER, STATUSES, Count, History, history
 from steppe.results.query import Run
@@ -87,7 +88,7 @@ class TestTwoState:
     @given(st.floats(0, 2), st.floats(0, 2), st.floats(0, 50), st.booleans())
     def test_is_the_exponential_of_the_generator(self, a: float, b: float, t: float, inside: bool) -> None:
         """The transition matrix of a Markov chain is exp(Qt)."""
-        from scipy.linalg import expm
+        from scipy.linalg import expm  # type: ignore[import-untyped,unused-ignore]
 
         chain = expm(np.array([[-a, a], [b, -b]]) * t)
         assert two_state(a, b, t, inside) == pytest.approx(chain[int(inside), 1], abs=1e-9)
@@ -189,7 +190,8 @@ class TestBaselines:
         assert counts.entries[NONE, MEMBER].events == 6
         outside = found[STATES.index("CCC") * len(BODIES)]  # CCC in ONE: 0 at the start
         expected = counts.entries[NONE, MEMBER].exposure  # nobody was ever an observer
-        assert (outside.hazard_events, outside.hazard_exposure) == (6, pytest.approx(expected))
+        assert outside.hazard_events == 6
+        assert outside.hazard_exposure == pytest.approx(expected)
         assert outside.hazard == pytest.approx(
             1 - math.exp(-6 / expected * 5)
         )  # five years, and nobody ever left
@@ -284,3 +286,36 @@ def test_events_of_a_timeline(run: Run, evidence: Evidence) -> None:
         elif event.kind == "merged":
             assert math.isnan(one.hazard) and "too few" in one.note
     assert {0, 2} <= seen
+
+
+def test_events_of_pairs(run: Run) -> None:
+    """Six climbs of fifteen pairs in 35 years each; a tie that is there can fall, a war that goes on cannot break out."""
+    day = date(2010, 1, 1)
+    pairs = [("AAA", "BBB"), ("AAA", "CCC"), ("AAA", "DDD"), ("AAA", "PPP"), ("AAA", "QQQ"), ("BBB", "CCC")]
+    ties = [row("dyads", pair, "security_tie", 0.3, day) for pair in pairs]
+    fights = [row("dyads", pair, "conflict", 0.5, day) for pair in pairs[:5]]
+    evidence = past([], ties=[*ties, *fights], states=STATES)
+
+    def event(kind: str, state: str, partner: str) -> LikelyEvent:
+        about: dict[str, Any] = dict.fromkeys(
+            ("organisation", "other", "process", "stage", "segment", "status")
+        )
+        return LikelyEvent(
+            kind=kind, family="", state=state, partner=partner, level=None, probability=0.1, low=0, high=1, happened=1,
+            replicates=10, median=day, early=day, late=day, by_year=(), **about,
+        )  # fmt: skip
+
+    events = [
+        event("climbed", "AAA", "BBB"),
+        event("descended", "CCC", "DDD"),
+        event("descended", "AAA", "BBB"),
+        event("war", "AAA", "BBB"),
+        event("war", "CCC", "DDD"),
+    ]
+    climb, untied, fall, going_on, outbreak = event_baselines(run, events, evidence)
+    assert climb.hazard == pytest.approx(1 - math.exp(-6 / (15 * 35) * 5), rel=1e-3)
+    assert untied.note.startswith("no tie at the start") and going_on.note.startswith("fighting at the start")
+    assert fall.note.startswith("0 falls of a pair's tie in 90 pair-years")  # six ties of 15 years
+    assert outbreak.hazard_events == 5 and outbreak.hazard_exposure == pytest.approx(
+        15 * 35 - 5 * 15, rel=1e-3
+    )

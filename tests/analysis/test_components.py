@@ -205,7 +205,10 @@ class TestPaired:
         for name, column in plain.items():
             if name == "p_value":  # where all differ alike, the one or the other knows it but for rounding
                 continue
-            if name in ("probability_higher_low", "probability_higher_high"):  # as those of probabilities: see below
+            if name in (
+                "probability_higher_low",
+                "probability_higher_high",
+            ):  # as those of probabilities: see below
                 continue
             if name != "variance_ratio":  # 0/0 up to rounding where nothing differs
                 np.testing.assert_allclose(drawn[name], column, atol=1e-6, err_msg=name)

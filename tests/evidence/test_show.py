@@ -151,3 +151,10 @@ def test_the_text_shows_range_unit_and_paragraph(evidence: Evidence) -> None:
     assert "gdp, 2010-06-01: 50  in 45–60, triangular  [USD bn]" in text
     assert "claim theme/cited, first-2025 ¶2 (asserted): Doing double work" in text
     assert "source bank: World accounts" in text
+
+
+def test_every_claim_of_the_package_can_be_shown_whatever_its_theme_is_called() -> None:
+    """A theme may have the name of a folder: `quantities/…` is a claim, and no quantity with a prefix."""
+    packaged = load()
+    for name in packaged.claims:
+        assert describe(packaged, name)["kind"] == "claim", name

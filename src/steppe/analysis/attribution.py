@@ -287,7 +287,12 @@ class Shares:
             error, count = ratio(sd, np.sqrt(n)), n
         else:
             _, _, error, count = mean_of(grouped(off, self.draws))
-        return list(_estimates(share, error, *mean_interval(share, error, count, self.level)))
+        low, high = mean_interval(share, error, count, self.level)
+        if self.probability:  # a contribution that no replicate shows is not known to be nought
+            ends = [[one.low / apart.mean(), one.high / apart.mean()] for one in self._paired(values)]
+            wide, unseen = np.sort(ends, axis=1), ~values.any(axis=1)
+            low, high = np.where(unseen, wide[:, 0], low), np.where(unseen, wide[:, 1], high)
+        return list(_estimates(share, error, low, high))
 
 
 def _widened(values: Array, squares: Array, n: Array, bound: float, level: float) -> tuple[Array, Array]:

@@ -229,19 +229,19 @@ def _counted(
     table = measures[0].table
     key = entity_of(table_schemas(run.poles)[table])
     members = ("",) if key is None else run.entities(key)
-    parts = []
+    parts: list[str] = []
     for measure in measures:
         for name in columns[measure.id]:
             # an undefined probability is false, as where a measure is read replicate by replicate
             x = f"{name_quoted(name)}::DOUBLE"
             x = f"(ifnull({x}, 0) = 1)::INTEGER::DOUBLE" if measure.probability else x
-            fan = (
+            spread = (
                 f"quantile_cont({x}, {list(AT)})"
                 if measure.id in fans and not measure.probability
                 else "NULL"
             )
-            sd = "NULL" if measure.probability or draws else f"stddev_samp({x})"
-            parts += [f"count({x})", f"avg({x})", sd, fan]
+            deviation = "NULL" if measure.probability or draws else f"stddev_samp({x})"
+            parts += [f"count({x})", f"avg({x})", deviation, spread]
     entity = key or "''"
     draw = f"replicate * {draws}::BIGINT // {run.manifest['replicates']}" if draws else "0"
     rows = connection.execute(
@@ -251,13 +251,13 @@ def _counted(
     where = tuple(
         np.array(axis, np.int64)
         for axis in zip(
-            *((members.index(member), run.years.index(year), k) for year, member, k, *_ in rows), strict=True
+            *((members.index(name), run.years.index(year), k) for year, name, k, *_ in rows), strict=True
         )
     )
     found = {}
-    for c, name in enumerate(name for measure in measures for name in columns[measure.id]):
+    for c, column in enumerate(name for measure in measures for name in columns[measure.id]):
         n, mean, sd, fan = (
-            list(column) for column in zip(*(row[3 + 4 * c : 7 + 4 * c] for row in rows), strict=True)
+            list(cells) for cells in zip(*(row[3 + 4 * c : 7 + 4 * c] for row in rows), strict=True)
         )
         of_fan = [one or [None] * len(AT) for one in fan]
         filled = {
@@ -266,7 +266,7 @@ def _counted(
             "sd": _placed(sd, where, shape),
             "fan": _placed(of_fan, where, (*shape, len(AT))),
         }
-        found[name] = filled if draws else {what: values[:, :, 0] for what, values in filled.items()}
+        found[column] = filled if draws else {what: values[:, :, 0] for what, values in filled.items()}
     return found
 
 

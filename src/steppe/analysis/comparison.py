@@ -219,8 +219,8 @@ def matches(
             refused.append(error)
     if not found:
         raise refused[0]
-    for error in refused:
-        log.warning("not compared: %s", error.message)
+    for one in refused:
+        log.warning("not compared: %s", one.message)
     return found
 
 
@@ -232,7 +232,15 @@ def differences(
     level: float = LEVEL,
 ) -> Iterator[Difference]:
     """Alternative minus reference in every measure (or those named) at years (the last); see `Difference`."""
-    yield from differences_of(matched(reference, alternative, measures, years), level)
+    match = matched(reference, alternative, measures, years)
+    say_notes([match])
+    yield from differences_of(match, level)
+
+
+def say_notes(compared: Iterable[Match]) -> None:
+    """Warn of what else differs between arms, and of what is left out."""
+    for note in dict.fromkeys(note for match in compared for note in match.notes):
+        log.warning("%s", note)
 
 
 def differences_of(
@@ -262,14 +270,13 @@ def numbers(
     kept, one, other = values_of(match, before, after, entities)
     measure = before.measure
     if not match.paired:
-        draws = (
-            None if run.draws is None else run.draw_of(replicates)
-            for run, replicates in zip(
-                (match.reference.run, match.alternative.run), match.replicates, strict=True
+        sides = [
+            side_of(values, None if arm.run.draws is None else arm.run.draw_of(replicates))
+            for values, arm, replicates in zip(
+                (one, other), (match.reference, match.alternative), match.replicates, strict=True
             )
-        )
-        sides = (side_of(values, drawn) for values, drawn in zip((one, other), draws, strict=True))
-        return kept, unpaired(measure, *sides, level), repeat(None)
+        ]
+        return kept, unpaired(measure, sides[0], sides[1], level), repeat(None)
     if not match.drawn:
         return kept, paired(measure, one, other, level), repeat(None)
     found, split = paired_by_draw(
@@ -318,7 +325,7 @@ def changes(run: Run, scenario: str, point: int = 0, level: float = LEVEL) -> It
             yield Difference(*head, seen.measure.id, entity, *what, *values)
 
 
-def _head(reference: Arm, alternative: Arm, is_paired: bool) -> tuple[Any, ...]:
+def _head(reference: Arm, alternative: Arm, is_paired: bool) -> tuple[str, str, str, str, int, int, bool]:
     """The first fields of a `Difference`."""
     return (
         str(alternative.run.path),
@@ -344,8 +351,16 @@ def _comparison(
     why = list(match.why) or None
     told = [row | {"why": why, "adjust": adjust} for row in with_verdicts(rows, asked)]
     of = "all measures" if measures is None else ", ".join(measures)
-    what = f"{of} of {match.alternative.scenario} against {match.reference.scenario} in {year}"
+    names = [
+        arm.scenario + (f" at point {arm.point}" if arm.run.manifest.get("design") else "")
+        for arm in _arms(match)
+    ]
+    what = f"{of} of {names[0]} against {names[1]} in {year}"
     return Comparison(match, year, with_adjustment(told, adjust, level), family(told, adjust, level, what))
+
+
+def _arms(match: Match) -> tuple[Arm, Arm]:
+    return match.alternative, match.reference
 
 
 def check_entities(entities: Collection[str] | None, compared: Iterable[Match]) -> None:

@@ -96,10 +96,10 @@ def over_years(
 
 
 def _years(comparison: Comparison) -> Sequence[int]:
-    """The observed years of both arms after the start, until the year of the comparison; of designs, that year alone."""
+    """The observed years of both arms after the start, until the year of the comparison; none of designs."""
     one, other = comparison.match.reference.run, comparison.match.alternative.run
     if one.manifest.get("design") or other.manifest.get("design"):
-        return [comparison.year]
+        return []
     common = {*one.years[1:]} & {*other.years[1:]}
     return sorted(year for year in common if year <= comparison.year)
 

@@ -109,7 +109,7 @@ def area_interval(area: Array, n: Array, m: Array, level: float = LEVEL) -> tupl
         def beyond(at: Array, side: int) -> Array:
             """Whether a bound would lie further out: the estimate is no further than z standard errors from it."""
             variance = at * (1 - at) * (1 + (mean - 1) * ((1 - at) / (2 - at) + at / (1 + at))) / (n * m)
-            return side * (at - area) <= z * np.sqrt(variance)
+            return np.asarray(side * (at - area) <= z * np.sqrt(variance))
 
         low = _outermost(lambda at: beyond(at, -1), area, np.zeros_like(area))
         high = _outermost(lambda at: beyond(at, 1), area, np.ones_like(area))

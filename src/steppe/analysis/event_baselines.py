@@ -21,12 +21,12 @@ from steppe.analysis.baselines import (
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.timeline import LikelyEvent
 from steppe.evidence.history import MEMBER, NONE, OBSERVER, History, is_eligible
-from steppe.evidence.lookup import Evidence
+from steppe.evidence.lookup import Evidence, row_at
 from steppe.results.query import Run
 
 _NOT_CODED = {
-    **dict.fromkeys(("advanced", "relapsed", "gate_passed", "gate_failed"), NOT_CODED["reached"]),
-    "closed": NOT_CODED["open"],
+    **dict.fromkeys(("advanced", "relapsed"), NOT_CODED["reached"]),
+    "closed": "closures are not coded",
 }
 
 
@@ -65,6 +65,11 @@ def _rate(run: Run, evidence: Evidence, past: History, event: LikelyEvent, level
         return rate_of(past.ends, "ends of bodies", "body-years", level)
     if event.kind == "climbed":
         return rate_of(past.climbs, "rises of a pair's tie", "pair-years", level)
+    pair = tuple(sorted((event.state or "", event.partner or "")))
+    if event.kind == "descended" and not _coded(evidence, past, "security_tie", pair):
+        return "no tie at the start: it would take a climb first"
+    if event.kind == "war" and _coded(evidence, past, "conflict", pair):
+        return "fighting at the start: it would have to end first"
     if event.kind == "descended":
         return rate_of(past.descents, "falls of a pair's tie", "pair-years with a tie", level)
     if event.kind == "war":
@@ -80,6 +85,12 @@ _MOVES = {  # kind → from which statuses, to which
     "left": ((OBSERVER, MEMBER), NONE),
     "left_to_observer": ((MEMBER,), OBSERVER),
 }
+
+
+def _coded(evidence: Evidence, past: History, variable: str, pair: tuple[str, ...]) -> bool:
+    """Whether a pair has more than nothing of a variable at the start."""
+    row = row_at(evidence.dyads.get(variable, {}).get((pair[0], pair[1]), ()), past.until)
+    return row is not None and float(row.value) > 0
 
 
 def _move(

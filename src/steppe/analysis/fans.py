@@ -16,8 +16,8 @@ from steppe.analysis.averages import AT, Floats
 from steppe.analysis.components import grouped
 from steppe.analysis.intervals import LEVEL, Array, quantiles
 from steppe.analysis.measures import estimates_of
-from steppe.analysis.observations import observe
-from steppe.errors import input_error
+from steppe.analysis.observations import is_stored, observe
+from steppe.errors import InputError, input_error
 from steppe.results.indicators import Measure, chosen, entities
 from steppe.results.parts import literal, name_quoted
 from steppe.results.query import Run
@@ -90,6 +90,10 @@ def _column(run: Run, scenario: str, measure: Measure, entity: str, point: int) 
         raise input_error(
             "no replicate of the scenario is stored", key="scenario", value=f"{scenario}, point {point}"
         )
+    if not is_stored(measure, run):
+        raise InputError(
+            f"the run has no {measure.id}: it was stored before there was such a measure", key="measure"
+        )
     key = entity_of(table_schemas(run.poles)[measure.table])
     first, _, second = entity.partition("/")
     column = measure.column.format(second or first)
@@ -130,5 +134,5 @@ def _fan(
     groups = None if draws is None else grouped(values, draws)
     found = estimates_of(measure, values, level, groups)
     spread = None if measure.probability else quantiles(values, AT)
-    parts = (found[name] for name in ("n", "mean", "low", "high"))
-    return Fan(scenario, measure, key[1], run.years, *parts, spread)
+    n, mean, low, high = (found[name] for name in ("n", "mean", "low", "high"))
+    return Fan(scenario, measure, key[1], run.years, n, mean, low, high, spread)

@@ -8,7 +8,6 @@ luck as it is: they are what is compared, or part of it, and are told.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,8 +23,6 @@ from steppe.paths import shown
 from steppe.results.indicators import Measure, chosen, entities
 from steppe.results.query import Run
 from steppe.results.tables import ENTITIES
-
-log = logging.getLogger("steppe")
 
 #: besides luck, what may differ between two runs and is told: manifest key → words
 WORLD = {
@@ -89,7 +86,7 @@ def matched(
                 value=arm.scenario,
                 accepted="a run with replicates; `steppe resume` completes a run that was stopped",
             )
-    common = np.intersect1d(*stored)
+    common = np.intersect1d(stored[0], stored[1])
     if not why and not len(common):
         why = [f"replicates: {_span(stored[1])} against {_span(stored[0])}"]
     paired = not why
@@ -98,7 +95,6 @@ def matched(
             f"{reference.label} has replicates {_span(stored[0])}, {alternative.label} has {_span(stored[1])}: "
             f"compared are the {len(common)} that both have"
         )
-        log.warning("%s", text)
         notes.append(text)
     wanted = _measures(one, other, measures)
     kept = tuple(each for each in wanted if set(listed(one, each)) & set(listed(other, each)))

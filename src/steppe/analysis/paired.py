@@ -88,7 +88,7 @@ def paired_by_draw(
     low, high = mean_interval(difference, error, count, level)
     p = mean_p(difference, error, count - 1)
     if measure.probability:
-        signs, same = groups[2], ~apart.any(axis=-1)
+        signs, same = groups[2], np.asarray(~apart.any(axis=-1))
         low, high = _never_empty(low, high, same, count, level)
         p = np.where(same & (count > 0), 1.0, p)
         bounds = probability_interval(after, error_after, n, count, level)
@@ -110,7 +110,9 @@ def paired_by_draw(
         "alternative_low": bounds[0],
         "alternative_high": bounds[1],
         "sd": moments(apart.astype(np.float32) if measure.probability else apart)[2],
-        **effects(difference, moments(levels[0])[2], _higher_by_draw(apart, mean_of(signs)[2], n, count, level), p),
+        **effects(
+            difference, moments(levels[0])[2], _higher_by_draw(apart, mean_of(signs)[2], n, count, level), p
+        ),
     }
     return found, spreads(groups[2], level)
 

@@ -217,7 +217,8 @@ def _node(ground: _Ground, event: Event | None, kinds: int, group: Array, depth:
     count, size = int(group.sum()), len(group)
     share_low, share_high = (float(bound) for bound in wilson(np.array(count), np.array(size), ground.level))
     contribution, low, high = ground.contribution(group)
-    times = _times(ground.table.day[group, depth - 1]) if depth and kinds else (None,) * 3
+    times = _times(ground.table.day[group, depth - 1]) if depth and kinds else None
+    time, time_low, time_high = times or (None, None, None)
     return Node(
         event,
         kinds,
@@ -225,7 +226,9 @@ def _node(ground: _Ground, event: Event | None, kinds: int, group: Array, depth:
         count / size,
         share_low,
         share_high,
-        *times,
+        time,
+        time_low,
+        time_high,
         contribution / (count / size),
         contribution,
         low,
@@ -294,7 +297,8 @@ def _explained(ground: _Ground) -> tuple[float, float]:
 def _times(days: Array) -> tuple[str, str, str]:
     """Median, 5 % and 95 % quantile of dates, each one that occurs."""
     ordered = np.sort(days)
-    return tuple(str(ordered[int(q * (len(ordered) - 1))]) for q in (0.5, 0.05, 0.95))  # type: ignore[return-value]
+    middle, low, high = (str(ordered[int(q * (len(ordered) - 1))]) for q in (0.5, 0.05, 0.95))
+    return middle, low, high
 
 
 def _check(match: Match) -> None:

@@ -14,24 +14,26 @@ import numpy as np
 
 from steppe.analysis.components import Grouped, mean_of, probability_interval
 from steppe.analysis.intervals import LEVEL, Array, wilson
-from steppe.analysis.observations import replicates_of
+from steppe.analysis.observations import MEMBER, replicates_of
 from steppe.results.parts import literal
 from steppe.results.query import Run
 
-#: the families among which the places of a timeline are shared, each with its kinds of event. What is missing is noise
-#: (a refusal, a void intervention, a signal of a spoiler, the calendar's changes of leaders) or the end of something that is
-#: told at its beginning (a war ended, a segment reopened).
+#: The families among which the places of a timeline are shared, each with its kinds of event. What is missing is noise (a
+#: refusal, a void intervention, a signal of a spoiler, the calendar's changes of leaders), a step on the way (a gate, which
+#: is tried again until it is passed, where the stage behind it is told) or the end of what is told at its beginning (a war
+#: ended, a segment reopened).
 FAMILIES: dict[str, tuple[str, ...]] = {
     "membership": ("admitted", "observing", "left", "left_to_observer", "intervention"),
     "bodies": ("deepened", "hollowed", "dissolved", "merged", "founded"),
-    "processes": ("advanced", "relapsed", "gate_passed", "gate_failed"),
+    "processes": ("advanced", "relapsed"),
     "ties": ("climbed", "descended"),
     "shocks": ("crisis", "war", "closed"),
 }
 
 
+TOLD = tuple(kind for kinds in FAMILIES.values() for kind in kinds)
 ON_THE_WAY = 0.95
-_KEYS = ("state", "organisation", "other", "partner", "process", "segment", "code", "level")
+_KEYS = ("kind", "state", "organisation", "other", "partner", "process", "segment", "code", "level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,80 +92,108 @@ def likely_events(
 
     A stage or a rung after which a further one follows in 95 % of the cases or more is told by that one alone.
 
-    top : at most so many; each family in turn gives its most likely one that is not yet taken, so that the many small
-        events of one family leave room for the few of another
+    top : at most so many; the families take turns, and within a family its kinds, each with its most likely event that is
+        not yet taken, so that the many small events of one kind leave room for the few of another
     Raises InputError for a scenario that the run does not have or of which nothing is stored.
     """
     replicates = len(replicates_of(run, scenario, point))
     connection = run.connection_to(scenario, point)
     try:
-        connection.execute(f"CREATE TEMP TABLE firsts AS {_firsts(run)}")
-        found = connection.execute(_TIMES, [max(1, int(np.ceil(least * replicates - 1e-9)))]).fetchall()
-        columns = ("kind", *_KEYS, "steps", "times", "counts")
-        rows = [dict(zip(columns, row, strict=True)) for row in found]
-        follows = _follows(connection, rows, replicates)
+        everything = _read(connection)
+        follows = _follows(everything, replicates)
+        rows = [row for row in everything if sum(row["counts"]) >= least * replicates - 1e-9]
         chosen = _chosen([row for row in _furthest(rows) if not _folded(row, follows)], top)
         between = _between(run, scenario, point, connection, chosen)
+        times = dict(connection.execute("SELECT step::INTEGER, min(time) FROM events GROUP BY 1").fetchall())
     finally:
         connection.close()
     events = [
-        _event(run, row, replicates, groups, follows, level)
+        _event(run, row, replicates, times, groups, follows, level)
         for row, groups in zip(chosen, between, strict=True)
     ]
     return sorted(events, key=lambda one: (one.median, -one.probability, one.kind, str(_identity(one))))
 
 
-_TIMES = f"""
-    SELECT kind, {", ".join(_KEYS)}, list(step ORDER BY step), list(time ORDER BY step), list(n ORDER BY step)
-    FROM (SELECT kind, {", ".join(_KEYS)}, step, min(time) AS time, count(*) AS n FROM firsts GROUP BY ALL)
-    GROUP BY ALL HAVING sum(n) >= ? ORDER BY ALL"""
+def _read(connection: Any) -> list[dict[str, Any]]:
+    """Every event that is told: its `KEYS`, and in how many replicates it first happened at which step (`steps`, `counts`).
+
+    Leaves the table `firsts` (event, replicate, step) in the connection. Events are told apart there by a hash of their
+    keys, in 64 bits: grouping a million rows by eight texts takes twice as long.
+    """
+    connection.execute(_TOLD)
+    connection.execute(
+        "CREATE TEMP TABLE firsts AS SELECT event, replicate, min(step)::INTEGER AS step FROM told GROUP BY 1, 2"
+    )
+    counted = connection.execute(
+        """SELECT event, list(step ORDER BY step), list(n ORDER BY step)
+        FROM (SELECT event, step, count(*) AS n FROM firsts GROUP BY 1, 2) GROUP BY 1"""
+    ).fetchall()
+    keys = ", ".join(f"any_value({key}) AS {key}" for key in _KEYS)
+    named = connection.execute(f"SELECT event, {keys} FROM told GROUP BY event ORDER BY ALL").fetchall()
+    steps = {event: (at, counts) for event, at, counts in counted}
+    return [
+        {
+            "event": event,
+            **dict(zip(_KEYS, names, strict=True)),
+            "steps": steps[event][0],
+            "counts": steps[event][1],
+        }
+        for event, *names in named
+    ]
 
 
-def _firsts(run: Run) -> str:
-    """SQL: when each event first happened in each replicate. A pair is told in the order of the alphabet."""
-    told = [kind for kinds in FAMILIES.values() for kind in kinds] + ["joined_by_merger"]
+def _told() -> str:
+    """SQL: the events that are told, by what they are about. A pair is in the order of the alphabet."""
+    kinds = [*TOLD, "joined_by_merger"]
     paired = "kind IN ('war', 'climbed', 'descended')"
+    columns = {
+        **{key: key for key in _KEYS},
+        "state": f"if({paired}, least(state, partner), state)",
+        "partner": f"if({paired}, greatest(state, partner), partner)",
+        "code": "if(kind IN ('advanced', 'relapsed', 'intervention'), status_to, NULL)::INTEGER",
+        "level": "if(kind IN ('climbed', 'descended'), round(value::DOUBLE, 3), NULL)",
+    }
     return f"""
-        SELECT replicate, kind,
-            if({paired}, least(state, partner), state) AS state, organisation, other,
-            if({paired}, greatest(state, partner), partner) AS partner, process, segment,
-            if(kind IN ('advanced', 'relapsed', 'intervention'), status_to, NULL)::INTEGER AS code,
-            if(kind IN ('climbed', 'descended'), round(value::DOUBLE, 3), NULL) AS level,
-            min(step)::INTEGER AS step, min(time) AS time
+        CREATE TEMP VIEW told AS
+        SELECT replicate, step, {", ".join(f"{sql} AS {key}" for key, sql in columns.items())},
+            hash({", ".join(columns.values())}) AS event
         FROM events
-        WHERE kind IN ({", ".join(literal(kind) for kind in told)})
-            AND NOT (kind IN ('gate_passed', 'gate_failed') AND process IS NULL)
-            AND NOT (kind = 'intervention' AND state IS NULL)
-        GROUP BY ALL"""
+        WHERE kind IN ({", ".join(literal(kind) for kind in kinds)})
+            AND NOT (kind = 'intervention' AND state IS NULL)"""
+
+
+_TOLD = _told()
 
 
 def _follows(
-    connection: Any, rows: Sequence[dict[str, Any]], replicates: int
+    rows: Sequence[dict[str, Any]], replicates: int
 ) -> dict[tuple[str, str | None, str | None], tuple[Follows, ...]]:
     """The states that become members with an event: by (kind, organisation, other), most likely first."""
-    found: dict[tuple[str, str | None, str | None], tuple[Follows, ...]] = {}
+    found: dict[tuple[str, str | None, str | None], list[Follows]] = {
+        (row["kind"], row["organisation"], row["other"]): []
+        for row in rows
+        if row["kind"] in ("merged", "founded")
+    }
     for row in rows:
-        if row["kind"] == "merged":
-            where = "kind = 'joined_by_merger' AND organisation = $into AND other = $ended"
-            named = {"into": row["other"], "ended": row["organisation"]}
-        elif row["kind"] == "founded":
-            where = "kind = 'intervention' AND organisation = $body AND code = 2"
-            named = {"body": row["organisation"]}
-        else:
+        key: tuple[str, str | None, str | None] = ("founded", row["organisation"], None)
+        if (
+            row["kind"] == "joined_by_merger"
+        ):  # `organisation` is the body entered, `other` the one that ended
+            key = ("merged", row["other"], row["organisation"])
+        elif row["kind"] != "intervention" or row["code"] != MEMBER:
             continue
-        joined = connection.execute(
-            f"SELECT state, count(*) FROM firsts WHERE {where} GROUP BY state ORDER BY 2 DESC, 1", named
-        ).fetchall()
-        key = (row["kind"], row["organisation"], row["other"])
-        found[key] = tuple(Follows(state, count / replicates) for state, count in joined)
-    return found
+        if key in found:
+            found[key].append(Follows(row["state"], sum(row["counts"]) / replicates))
+    return {
+        key: tuple(sorted(all_, key=lambda one: (-one.probability, one.state))) for key, all_ in found.items()
+    }
 
 
 def _folded(row: dict[str, Any], follows: dict[tuple[str, str | None, str | None], Any]) -> bool:
     """Whether a row is told under another one."""
     if row["kind"] == "intervention":
-        return row["code"] == 2 and ("founded", row["organisation"], None) in follows
-    return row["kind"] == "joined_by_merger"
+        return row["code"] == MEMBER and ("founded", row["organisation"], None) in follows
+    return str(row["kind"]) == "joined_by_merger"
 
 
 def _furthest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -188,15 +218,25 @@ def _furthest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _chosen(rows: list[dict[str, Any]], top: int) -> list[dict[str, Any]]:
-    """At most `top` rows: the families take turns, each with its most likely one that is left."""
+    """At most `top` rows: the families take turns, and in a family its kinds, each with its most likely one that is left."""
+    ranks: dict[int, int] = {}
+    for kind in TOLD:
+        own = sorted((row for row in rows if row["kind"] == kind), key=_likeliest)
+        ranks.update({id(row): rank for rank, row in enumerate(own)})
     queues = [
-        sorted((row for row in rows if row["kind"] in kinds), key=lambda row: (-sum(row["counts"]), str(row)))
+        sorted(
+            (row for row in rows if row["kind"] in kinds), key=lambda row: (ranks[id(row)], *_likeliest(row))
+        )
         for kinds in FAMILIES.values()
     ]
     taken: list[dict[str, Any]] = []
     for turn in range(max(map(len, queues), default=0)):
         taken += [queue[turn] for queue in queues if turn < len(queue)]
     return taken[: max(top, 0)]
+
+
+def _likeliest(row: dict[str, Any]) -> tuple[int, str]:
+    return -sum(row["counts"]), str([row[key] for key in _KEYS])
 
 
 def _between(
@@ -208,9 +248,8 @@ def _between(
     draws, sizes = np.unique(run.draw_of(run.replicates(scenario, point)), return_counts=True)
     found: list[Grouped | None] = []
     for row in rows:
-        same = " AND ".join(f"{key} IS NOT DISTINCT FROM ${key}" for key in ("kind", *_KEYS))
         hit = connection.execute(
-            f"SELECT DISTINCT replicate FROM firsts WHERE {same}", {key: row[key] for key in ("kind", *_KEYS)}
+            "SELECT replicate FROM firsts WHERE event = ?::UBIGINT", [row["event"]]
         ).fetchnumpy()["replicate"]
         at = np.searchsorted(draws, run.draw_of(np.asarray(hit, np.int32)))
         count = np.bincount(at, minlength=len(draws))
@@ -223,6 +262,7 @@ def _event(
     run: Run,
     row: dict[str, Any],
     replicates: int,
+    times: dict[int, date],
     groups: Grouped | None,
     follows: dict[tuple[str, str | None, str | None], tuple[Follows, ...]],
     level: float,
@@ -231,7 +271,7 @@ def _event(
     steps, counts = np.array(row["steps"]), np.array(row["counts"])
     so_far = np.cumsum(counts)
     happened = int(so_far[-1])
-    early, median, late = (row["times"][int(k)] for k in _positions(so_far, (0.05, 0.5, 0.95)))
+    early, median, late = (times[row["steps"][k]] for k in _positions(so_far, (0.05, 0.5, 0.95)))
     done = [run.steps_done(year) for year in run.years]
     by_year = np.concatenate([[0], so_far])[np.searchsorted(steps, done)] / replicates
     low, high = _interval(happened, replicates, groups, level)

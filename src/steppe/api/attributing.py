@@ -115,7 +115,8 @@ def attributed(folder: Path, outcomes: Sequence[str] = (), scenario: str | None 
 
 
 def _check_complete(sweep: Any, scenario: str) -> None:
-    stored = sum(one.chunk.count * one.chunk.points for one in sweep.run.chunks(scenario))
+    own = [one.chunk for one in sweep.run.markers if one.chunk.scenario == scenario]
+    stored = sum(one.count * one.points for one in own)
     wanted = len(sweep.points_of(scenario)) * int(sweep.run.manifest["replicates"])
     if stored < wanted:
         raise InputError(

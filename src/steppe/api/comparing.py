@@ -61,7 +61,7 @@ def compare(
         >>> steppe.compare(one, one.path, measure="members", organisation="UNION")["p_adjusted"]
         array([1.])
     """
-    from steppe.analysis.comparison import comparisons
+    from steppe.analysis.comparison import comparisons, say_notes
     from steppe.analysis.distinguished import add_first_years
 
     with from_python():
@@ -71,6 +71,7 @@ def compare(
         years = None if year is None else several(year)
         points = _points(point, reference_point)
         found = comparisons(opened, reference, names, years, adjust=adjust, entities=kept, points=points)
+        say_notes(one.match for one in found)
         for one in found if since else ():
             add_first_years(one)
         rows = [_flat(row) for one in found for row in one.rows]

@@ -13,6 +13,7 @@ from steppe.analysis.components import grouped, spreads
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import date_of, estimates_of, measure_table
 from steppe.analysis.observations import Observed, is_stored, observe
+from steppe.api.explaining import Explaining
 from steppe.api.naming import columns_of, measure_of, rows_of
 from steppe.api.settings import from_python, several
 from steppe.api.table import Table, stacked
@@ -25,7 +26,7 @@ _ESTIMATED = (
 )  # fmt: skip
 
 
-class Run:
+class Run(Explaining):
     """A stored run. `steppe.run` and `steppe.open` give one.
 
     stored : the run as the layers below know it;  path : its folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
 from typing import Any
 
 from steppe.report.interventions import says
@@ -44,9 +45,11 @@ def _factor(
 
 def attribution_text(data: Mapping[str, Any]) -> str:
     """Every outcome of `api.attributing.attributed` as text."""
-    says_of = [one["says"] for one in data["switches"]]
-    blocks = [_outcome(one, says_of) for one in data["outcomes"]]
-    return "\n\n".join([*blocks, f"more: steppe attribute {data['run']} --json"])
+    letters = [ascii_uppercase[place] for place in range(len(data["switches"]))]
+    legend = [f"  {letter}  {one['says']}" for letter, one in zip(letters, data["switches"], strict=True)]
+    blocks = [_outcome(one, letters) for one in data["outcomes"]]
+    head = "\n".join(["what is there or not", *legend])
+    return "\n\n".join([head, *blocks, f"more: steppe attribute {data['run']} --json"])
 
 
 def _outcome(one: Mapping[str, Any], switches: Sequence[str]) -> str:
@@ -103,8 +106,8 @@ def _pairs(interactions: Sequence[Mapping[str, Any]], switches: Sequence[str]) -
     lines = []
     for one in sure[:PAIRS]:
         a, b = (switches[place] for place in one["switches"])
-        lines.append(f"  {a}  ×  {b}: {_told(one['interaction'], True)}")
-    return ["", "together more (+) or less (−) than one by one:", *lines] if lines else []
+        lines.append(f"  {a} with {b}: {_told(one['interaction'], True)}")
+    return ["", "what two do together beyond what each does (interaction):", *lines] if lines else []
 
 
 def _sure(one: Mapping[str, Any]) -> bool:
@@ -120,7 +123,7 @@ def _share(one: Mapping[str, Any] | None) -> str:
     if one is None:
         return "–"
     numbers = [
-        f"{100 * one[name]:.0f}".replace("-", "−")
+        f"{round(100 * one[name]):d}".replace("-", "−")
         for name in ("value", "low", "high")
         if one[name] is not None
     ]

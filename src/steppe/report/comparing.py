@@ -33,7 +33,7 @@ def comparisons_text(
 
 def rows_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """Every row with its numbers."""
-    drawn = [row | {"epistemic": (row["epistemic"] or {}).get("share")} for row in rows]
+    drawn = [{**row, "epistemic": (row["epistemic"] or {}).get("share")} for row in rows]
     split = ("epistemic",) if any(row["epistemic"] for row in rows) else ()
     return table(drawn, (*_COLUMNS, *_EFFECTS, *split, "n"))
 

@@ -209,7 +209,8 @@ def _results(found: Row) -> str:
     for one in found["scenarios"]:
         name = one["a"] if one["a"] == one["b"] else f"{one['a']} {ARROW} {one['b']}"
         lines.append(
-            f"  {name}, {one['year']}: {one['moved']:,} of {one['measured']:,} measures moved, {one['sure']:,} beyond chance"
+            f"  {name}, {one['year']}: {one['moved']:,} of {one['measured']:,} measures moved, "
+            f"{one['sure']:,} with an interval that leaves out zero"
         )
         lines += [
             f"    {_result(row)}"

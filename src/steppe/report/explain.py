@@ -25,7 +25,8 @@ from steppe.report.explain_words import (
 
 WIDTH = 110
 _BAR = 12  # characters on each side of zero
-_SHOWN = 6  # coded values told of a component
+_SHOWN = 5  # coded values told of a component
+_LEAST = 5e-4  # what rounds to zero
 _CHARTS = 3  # decisions drawn
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 Stages = Mapping[str, tuple[str, ...]]
@@ -67,8 +68,9 @@ def event_text_of(one: Explanation, run: str, stages: Stages | None = None) -> s
         lines += [*_votes(votes, one), ""]
     if one.requirements:
         lines += ["it requires", *(_requirement(need) for need in one.requirements), ""]
-    lines += _rests_on(one, drawn)
-    lines += _go_on(one, run)
+    deciding = next((vote for vote in drawn if vote.outcome == "no"), drawn[0] if drawn else None)
+    lines += _rests_on(one, deciding)
+    lines += _go_on(one, deciding, run)
     return "\n".join(lines).rstrip()
 
 
@@ -77,7 +79,9 @@ def bars(rows: Sequence[BarRow], digits: int = 3) -> list[str]:
     if not rows:
         return ["  nothing: every component is zero"]
     most = max(abs(row.now) for row in rows) or 1.0
-    size = max(len(row.component) for row in rows)
+    small = [row for row in rows if max(abs(row.now), abs(row.before or 0.0)) < _LEAST]
+    rows = [row for row in rows if row not in small]
+    size = max((len(row.component) for row in rows), default=0)
     head = f"  {'':<{size}}  {'now':>8}  {'year before':>11}  {'change':>8}"
     lines = [head]
     for row in rows:
@@ -85,7 +89,7 @@ def bars(rows: Sequence[BarRow], digits: int = 3) -> list[str]:
             f"{signed(row.now, digits):>8}  {signed(row.before, digits):>11}  {signed(row.change, digits):>8}"
         )
         lines.append(f"  {row.component:<{size}}  {numbers}  {bar(row.now / most)}")
-    return lines
+    return [*lines, *([f"  and {len(small)} below {_LEAST:g}"] if small else [])]
 
 
 def bar(share: float) -> str:
@@ -162,12 +166,12 @@ def _odds(decision: Decision) -> list[str]:
 def _drivers(decision: Decision) -> str:
     """What counted most for and against, and what changed most, in a sentence."""
     rows = bar_rows(decision)
-    up = [f"{row.component} ({signed(row.now)})" for row in rows if row.now > 0][:2]
-    down = [f"{row.component} ({signed(row.now)})" for row in rows if row.now < 0][:2]
+    up = [f"{row.component} ({signed(row.now)})" for row in rows if row.now >= _LEAST][:2]
+    down = [f"{row.component} ({signed(row.now)})" for row in rows if row.now <= -_LEAST][:2]
     parts = [f"For it: {' and '.join(up)}." if up else "Nothing spoke for it."]
     parts += [f"Against it: {' and '.join(down)}." if down else "Nothing spoke against it."]
     moved = sorted((row for row in rows if row.change), key=lambda row: -abs(row.change or 0.0))[:2]
-    if moved and abs(moved[0].change or 0.0) >= 5e-4:
+    if moved and abs(moved[0].change or 0.0) >= _LEAST:
         told = " and ".join(f"{row.component} ({signed(row.change)})" for row in moved)
         parts.append(f"Since the year before, most changed: {told}.")
     return " ".join(parts)
@@ -197,34 +201,33 @@ def _requirement(need: Any) -> str:
     return f"  {need.kind} {' '.join(need.of)}{level}: {now}; a year before it {before}"
 
 
-def _rests_on(one: Explanation, drawn: Sequence[Decision]) -> list[str]:
-    """Parameters, coded values and claims of the weightiest components."""
-    if not one.sources:
+def _rests_on(one: Explanation, decision: Decision | None) -> list[str]:
+    """Parameters, coded values and claims of the weightiest components of the decision that counted."""
+    if decision is None or not one.sources:
         return []
-    weights: dict[str, float] = {}
-    for decision in drawn:
-        for part in decision.components:
-            weights[part.id] = max(weights.get(part.id, 0.0), abs(part.now))
-    order = sorted((part for part in weights if weights[part]), key=lambda part: -weights[part])[:3]
-    lines = ["what the weightiest components rest on"]
-    for part in order:
-        own = [source for source in one.sources if part in source.components]
+    lines = [f"what this rests on for {decision.who}: the weightiest components"]
+    for part in _weightiest(decision):
+        own = [source for source in one.sources if (decision.who, part) in source.enters]
         lines.append(f"  {COMPONENTS.get(part, part)}")
         lines += [f"    {line}" for line in _sources(own, part)]
-        for claim in one.claims.get(part, ())[:1]:
-            lines += _claim(claim, "    on the mechanism: ")
     return [*lines, ""]
+
+
+def _weightiest(decision: Decision) -> list[str]:
+    return [row.id for row in bar_rows(decision) if abs(row.now) >= _LEAST][:3]
 
 
 def _sources(own: Sequence[Source], part: str) -> list[str]:
     parameters = [source for source in own if source.kind == "parameter"]
     values = [source for source in own if source.kind != "parameter" and source.coded]
     uncoded = sum(not source.coded for source in own)
-    lines = [source_line(source, part) for source in parameters]
-    for source in values[:_SHOWN]:
+    lines: list[str] = []
+    for source in (*parameters, *values[:_SHOWN]):
         lines.append(source_line(source, part))
-        for claim in source.claims[:2]:
+        for claim in source.claims[:1]:
             lines += _claim(claim, "  claim ")
+        for claim in () if source.claims else source.informed_by[:1]:
+            lines += _claim(claim, "  informed by ")
     rest = len(values) - _SHOWN
     if rest > 0 or uncoded:
         more = [f"{rest} coded values more"] if rest > 0 else []
@@ -235,15 +238,21 @@ def _sources(own: Sequence[Source], part: str) -> list[str]:
 
 def _claim(claim: Mapping[str, Any], head: str) -> list[str]:
     text = f"{head}{claim['id']}, {claim_place(claim)}: {' '.join(str(claim.get('says', '')).split())}"
-    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * (len(head) - len(head.lstrip()) + 4))
+    return textwrap.wrap(text, WIDTH - 4, subsequent_indent=" " * (len(head) - len(head.lstrip()) + 4))
 
 
-def _go_on(one: Explanation, run: str) -> list[str]:
-    coded = [source for source in one.sources if source.claims]
-    shown = [source.id for source in coded[:1]] or [source.id for source in one.sources[:1]]
-    claims = [str(claim["id"]) for source in coded[:1] for claim in source.claims[:1]]
-    claims += [] if claims else [str(claim["id"]) for found in one.claims.values() for claim in found[:1]][:1]
-    commands = [f"steppe show {name}" for name in (*shown, *claims)]
+def _go_on(one: Explanation, decision: Decision | None, run: str) -> list[str]:
+    """Commands that lead on: to a value with its claims, to a claim with its paragraphs, to the story."""
+    parts = [] if decision is None else _weightiest(decision)
+    own = [
+        source
+        for part in parts
+        for source in one.sources
+        if decision is not None and (decision.who, part) in source.enters
+    ]
+    own = [source for source in own if source.claims or source.informed_by] or own
+    claims = [str(claim["id"]) for source in own[:1] for claim in (*source.claims, *source.informed_by)[:1]]
+    commands = [f"steppe show {name}" for name in (*(source.id for source in own[:1]), *claims)]
     who = one.event.get("state") or one.event.get("organisation") or one.event.get("process")
     if who:
         commands.append(

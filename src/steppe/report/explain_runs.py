@@ -20,6 +20,7 @@ _NUMBERS = {
     "segment": ("status", "flow"),
 }
 _WEAK = 0.25
+_CLAIMS = 1  # told of a quantity
 Stages = Mapping[str, tuple[str, ...]]
 
 
@@ -107,13 +108,12 @@ def measure_text(found: Measured, run: str) -> str:
         for one in found.sensitive:
             lines += _sensitive(one)
         lines += [f"note: {note}" for note in found.notes]
-    if found.probability and found.high:
-        state, _, body = found.entity.partition("/")
-        rest = f"--scenario {found.scenario} --replicate {found.high[0]}"
-        lines += ["", "go on with", f"  steppe explain story {run} {state} {rest}"]
-        if found.measure == "member":
-            lines.append(f"  steppe explain event {run} admitted {state} {body} --scenario {found.scenario}")
-    return "\n".join(lines)
+    commands = [
+        f"  steppe explain event {run} {one.kind} {' '.join(one.ids)} --scenario {found.scenario}"
+        f"  (in {one.replicates:,} replicates)"
+        for one in found.led
+    ]
+    return "\n".join([*lines, *(["", "go on with", *commands] if commands else [])])
 
 
 def _sensitive(one: Sensitive) -> list[str]:
@@ -126,14 +126,15 @@ def _sensitive(one: Sensitive) -> list[str]:
     lines = [f"  {signed(one.index, 2)}{edges}  {one.id}{mark}"]
     if one.source is not None:
         lines.append(f"      {source_line(one.source)}")
-    claims = (*(one.source.claims if one.source else ()), *one.claims)
-    for claim in claims[:2]:
-        text = f"claim {claim['id']}, {claim_place(claim)}: {' '.join(str(claim.get('says', '')).split())}"
-        lines += textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="          ")
-    if len(claims) > 2:
-        lines.append(
-            f"      … and {len(claims) - 2} claims more: steppe show {one.source.id if one.source else one.id}"
-        )
+    direct, informed = (one.source.claims, one.source.informed_by) if one.source else ((), ())
+    for head, claims in (("claim ", direct), ("informed by ", informed)):
+        for claim in claims[:_CLAIMS]:
+            text = (
+                f"{head}{claim['id']}, {claim_place(claim)}: {' '.join(str(claim.get('says', '')).split())}"
+            )
+            lines += textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="          ")
+        if len(claims) > _CLAIMS:
+            lines.append(f"      … and {len(claims) - _CLAIMS} more: --json")
     return lines
 
 

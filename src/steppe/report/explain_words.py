@@ -185,7 +185,9 @@ def source_line(one: Source, component: str = "") -> str:
     low, high, name = one.low, one.high, one.id
     if isinstance(value, Mapping) and component in value:
         name = f"{name}, {component}"
-        value, low, high = (part[component] if isinstance(part, Mapping) else None for part in (value, low, high))
+        value, low, high = (
+            part[component] if isinstance(part, Mapping) else None for part in (value, low, high)
+        )
     text = f"{name} = {_plain(value)}"
     if low is not None and not isinstance(low, Mapping) and low != high:
         text += f" [{_plain(low)}, {_plain(high)}]"

@@ -39,6 +39,7 @@ _KINDS = {
     "relapsed": "{process} relapses",
     "advanced": "{process} at the stage {stage}",
 }
+_LEAST_PART = 0.01  # of the whole difference: what follows on a parting that carries less is in the data only
 _ANY = {
     "state": "some state",
     "partner": "another",
@@ -152,8 +153,8 @@ def _branch(node: Node, depth: int, reference: str, stages: Mapping[str, Sequenc
         f"{pad}{then}{what}{when}{spread}",
         f"{pad}    {share} of futures, {mean} in these: {contribution}{part}",
     ]
-    shown = [one for one in node.nodes if one.event is not None]
-    if shown:
+    matters = node.part != node.part or abs(node.part) >= _LEAST_PART
+    if matters and any(one.event is not None for one in node.nodes):
         for one in node.nodes:
             lines += _branch(one, depth + 1, reference, stages)
     return lines
@@ -184,4 +185,4 @@ def _percent(share: float) -> str:
 
 
 def _bare(share: float) -> str:
-    return f"{100 * share:.0f}".replace("-", "−")
+    return f"{round(100 * share) or 0}".replace("-", "−")

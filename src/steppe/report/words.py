@@ -64,6 +64,7 @@ _PHRASES = {
 }
 
 
+_LEAST_EFFECT = 0.05  # standard deviations: less is told as none
 _ADJUSTED = {
     "holm": "by Holm's procedure at 5 %",
     "fdr": "by the procedure of Benjamini and Hochberg at 5 %",
@@ -155,7 +156,7 @@ def _comparison(rows: Sequence[Mapping[str, Any]], several: bool, top: int, rich
         names = [
             f"{shown(first[key])}:{name}" for key, name in zip(("run", "reference_run"), names, strict=True)
         ]
-    if first["point"] != first.get("reference_point", first["point"]):
+    if first["point"] or first.get("reference_point"):
         points = (first["point"], first["reference_point"])
         names = [f"{name} at point {point}" for name, point in zip(names, points, strict=True)]
     asked = sorted((row for row in rows if row.get("outcome")), key=lambda row: row["outcome"]["place"])
@@ -221,16 +222,17 @@ def _statement(row: Mapping[str, Any]) -> Line:
 
 def _more(row: Mapping[str, Any]) -> str:
     """How often, by how much and since when, for a row whose years were looked at."""
-    if not row.get("years_tested"):
+    if "years_tested" not in row:
         return ""
     parts = []
     if not _BY_ID[row["measure"]].probability:
         parts.append(f"higher in {100 * row['probability_higher']:.0f} %")
-    if row["effect"] is not None:
+    if row["effect"] is not None and abs(row["effect"]) >= _LEAST_EFFECT:
         parts.append(f"{_signed(row['effect'], 1)} sd")
+    alone = "" if row["distinguishable"] else " by itself"
     if row["first_distinguishable"] is not None:
-        parts.append(f"since {row['first_distinguishable']}")
-    if not row["distinguishable"]:
+        parts.append(f"since {row['first_distinguishable']}{alone}")
+    if alone and (row["low"] or 0) * (row["high"] or 0) > 0:
         parts.append("not distinguishable among all that were tested")
     return ", ".join(parts)
 

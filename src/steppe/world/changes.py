@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from steppe.evidence import CodedValue, Evidence
 from steppe.evidence.changes import Row, status_changes, value_changes
 from steppe.evidence.schema import StatusEvent
 from steppe.world.arrays import World
-from steppe.world.provenance import origins
+from steppe.world.provenance import Origin, origins
 
 _AXES = ("states", "organisations", "poles")
 
@@ -46,9 +46,14 @@ def origin_changes(one: Evidence, a: World, other: Evidence, b: World) -> tuple[
 
     one, other : the evidence of a and of b.  A status that is none and one that nobody coded are the same
     """
-    made_of: list[list[Any]] = [list(origins(e, w).values()) for e, w in ((one, a), (other, b))]
-    values = [[row for row in rows if isinstance(row, CodedValue)] for rows in made_of]
-    statuses = [
-        [row for row in rows if isinstance(row, StatusEvent) and row.status != "none"] for rows in made_of
-    ]
-    return value_changes(one, other, *values, dated=False), status_changes(*statuses, dated=False)
+    a_rows, b_rows = (list(origins(e, w).values()) for e, w in ((one, a), (other, b)))
+    values = value_changes(one, other, _values(a_rows), _values(b_rows), dated=False)
+    return values, status_changes(_statuses(a_rows), _statuses(b_rows), dated=False)
+
+
+def _values(rows: Sequence[Origin]) -> list[CodedValue]:
+    return [row for row in rows if isinstance(row, CodedValue)]
+
+
+def _statuses(rows: Sequence[Origin]) -> list[StatusEvent]:
+    return [row for row in rows if isinstance(row, StatusEvent) and row.status != "none"]

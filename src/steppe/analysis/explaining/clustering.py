@@ -50,7 +50,7 @@ def distances(ages: Array, others: Array | None = None) -> Array:
     second = ages if others is None else others
     apart = cdist(ages, second, "cityblock")
     both = ages.sum(axis=1)[:, None] + second.sum(axis=1)[None, :] + apart
-    return np.divide(2 * apart, both, out=np.zeros_like(apart), where=both > 0)
+    return np.asarray(np.divide(2 * apart, both, out=np.zeros_like(apart), where=both > 0))
 
 
 def medoid(apart: Array) -> int:

@@ -12,8 +12,7 @@ from steppe.analysis.explaining.decisions import Array, Decision, against
 from steppe.analysis.explaining.finding import NAMED, Found, find_event
 from steppe.analysis.explaining.replaying import ORDERED, Replay, replay
 from steppe.analysis.explaining.requirements import Requirement, requirements_of
-from steppe.analysis.explaining.sources import Source, sources_of, topical_claims
-from steppe.evidence import Evidence
+from steppe.analysis.explaining.sources import Source, sources_of
 from steppe.mechanisms.processes import holds
 from steppe.mechanisms.state import MEMBER
 from steppe.results.query import Run
@@ -38,7 +37,6 @@ class Explanation:
     before : first day of the step with which it is compared;  comparable : whether there was such a decision then
     rule : how the body decides;  requirements : of a process's stage
     sources : parameters and coded values that enter, by component
-    claims : component → what the documents say of the mechanism behind it, its size aside
     """
 
     scenario: str
@@ -56,7 +54,6 @@ class Explanation:
     rule: str | None
     requirements: tuple[Requirement, ...]
     sources: tuple[Source, ...]
-    claims: Mapping[str, tuple[Mapping[str, Any], ...]]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for ``--json``."""
@@ -112,15 +109,7 @@ def explained(run: Run, found: Found) -> Explanation:
         _rule(again, found.event),
         _requirements(again, found.event) if decisions else (),
         sources_of(again, evidence, decisions),
-        _claims(evidence, decisions),
     )
-
-
-def _claims(evidence: Evidence, decisions: Decided) -> dict[str, tuple[Mapping[str, Any], ...]]:
-    """Component → what the documents say of it, for components that counted."""
-    parts = dict.fromkeys(part.id for one in decisions for part in one.components if part.now or part.before)
-    found = {part: topical_claims(evidence, part) for part in parts}
-    return {part: claims for part, claims in found.items() if claims}
 
 
 def _weighed(again: Replay, event: Mapping[str, Any]) -> tuple[Decided, bool]:

@@ -169,9 +169,9 @@ def _none(
     like, about = [f"kind = {literal(kind)}"], conditions(columns)
     for where in ([*own, *like, *about], [*like, *about], [*own, *about], [*own, *like]):
         rows = connection.execute(
-            f"SELECT kind, {', '.join(NAMED)}, year(time), count(DISTINCT replicate), min(replicate) FROM events "
-            f"WHERE {' AND '.join(where) or 'true'} GROUP BY ALL "
-            f"ORDER BY abs(year(time) - {int(year or 0)}) * {int(year is not None)}, 9 DESC, ALL LIMIT {_NEAREST}"
+            f"SELECT * FROM (SELECT kind, {', '.join(NAMED)}, year(time) AS y, count(DISTINCT replicate) AS n, "
+            f"min(replicate) AS first FROM events WHERE {' AND '.join(where) or 'true'} GROUP BY ALL) "
+            f"ORDER BY {f'abs(y - {int(year)}), ' if year is not None else ''}n DESC, kind, y, first LIMIT {_NEAREST}"
         ).fetchall()
         near += [text for row in rows if (text := _command(row)) not in near]
     asked = " ".join([kind, *names, *([f"--year {year}"] if year is not None else [])])

@@ -12,6 +12,7 @@ correlations are high by chance; which ones stand out is told by the false disco
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,13 +20,14 @@ from typing import Any
 import numpy as np
 
 from steppe.analysis.components import grouped
-from steppe.analysis.explaining.finding import one_scenario
-from steppe.analysis.explaining.sources import Source, claims_on, coded_source
+from steppe.analysis.explaining.finding import conditions, one_scenario, roles
+from steppe.analysis.explaining.sources import Source, coded_source
 from steppe.analysis.intervals import LEVEL, Array, normal_quantile
 from steppe.analysis.measures import estimates_of, measure_values
 from steppe.config.resolved import load_config
 from steppe.config.schema import RunConfig
 from steppe.errors import InputError
+from steppe.results.parts import literal
 from steppe.results.query import Run
 from steppe.world.build import build_world
 from steppe.world.spec import evidence_for
@@ -37,6 +39,20 @@ CITATIONS = (
     "Benjamini & Hochberg (1995) J. R. Stat. Soc. B 57",
     "Saltelli et al. (2008) Global Sensitivity Analysis, 1.2.5",
 )
+#: measure → the kinds of event that move it, and how many of the ids it is measured of name them
+_LED: Mapping[str, tuple[tuple[str, ...], int]] = {
+    "member": (("admitted", "joined_by_merger", "intervention", "left", "refused"), 2),
+    "observer": (("observing", "left_to_observer", "observing_refused"), 2),
+    "alive": (("dissolved", "merged"), 1),
+    "merged": (("merged",), 2),
+    "depth": (("deepened", "hollowed"), 1),
+    "members": (("admitted", "left", "joined_by_merger"), 1),
+    "reached": (("advanced", "relapsed"), 1),
+    "stage": (("advanced", "relapsed"), 1),
+    "open": (("closed", "reopened"), 1),
+    "tie": (("climbed", "descended"), 2),
+    "leaders": (("leader_changed",), 1),
+}
 DISCOVERY = 0.05  # false discovery rate
 
 
@@ -47,7 +63,6 @@ class Sensitive:
     index : of the method: Spearman's rank correlation over draws, or that of the design's method;  low, high : its interval
     stands_out : beyond the noise: at a false discovery rate of 5 %, or above the floor of the design's method; None: unknown
     source : what it rests on, None for what is no value of the evidence (a switch, a reading, a scenario)
-    claims : of the documents on the mechanism of a parameter
     """
 
     id: str
@@ -56,7 +71,16 @@ class Sensitive:
     high: float | None
     stands_out: bool | None
     source: Source | None
-    claims: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Led:
+    """An event that leads to the measure being as it is.  replicates : in which it occurs;  first : the first of them"""
+
+    kind: str
+    ids: tuple[str, ...]
+    replicates: int
+    first: int
 
 
 @dataclass(frozen=True)
@@ -79,6 +103,7 @@ class Measured:
     interval: tuple[float, float]
     high: tuple[int, ...]
     low: tuple[int, ...]
+    led: tuple[Led, ...]
     count_high: int
     count_low: int
     method: str | None
@@ -121,7 +146,8 @@ def explain_measure(
     high, low = _sides(values[0].astype(float), seen.measure.probability)
     config = load_config(run.path / "config.yaml")
     sensitive: tuple[Sensitive, ...] = ()
-    tested, method, notes, remedy = 0, None, (), None
+    notes: tuple[str, ...] = ()
+    tested, method, remedy = 0, None, None
     if groups is not None:
         sensitive, tested, method, notes = _drawn(run, config, groups.draws, groups.mean[0], groups.n[0], top)
     if method is None:
@@ -130,6 +156,7 @@ def explain_measure(
         scenario, seen.measure.id, entity, when, seen.measure.unit, seen.measure.probability,
         int(found["n"]), found["mean"], (found["low"], found["high"]),
         tuple(int(replicates[r]) for r in high[:FEW]), tuple(int(replicates[r]) for r in low[:FEW]),
+        _led(run, scenario, measure, entity),
         len(high), len(low), method, run.draws or 0, tested, sensitive, remedy, notes,
         () if method is None else CITATIONS,
     )  # fmt: skip
@@ -185,7 +212,6 @@ def _drawn(
         told.append(
             Sensitive(
                 ids[q], float(r[q]), float(low[q]), float(high[q]), bool(stands[q]), source,
-                claims_on(evidence, ids[q]),
             )
         )  # fmt: skip
     notes = (
@@ -220,6 +246,24 @@ def _sides(values: Array, probability: bool) -> tuple[Array, Array]:
     return above[::-1], below
 
 
+def _led(run: Run, scenario: str, measure: str, entity: str) -> tuple[Led, ...]:
+    """Events of the kinds that a measure counts, the most frequent first."""
+    kinds, named = _LED.get(measure, ((), 0))
+    if not kinds:
+        return ()
+    ids = tuple(entity.split("/")[:named])
+    where = [f"kind IN ({', '.join(literal(one) for one in kinds)})", *conditions(roles(run, ids))]
+    connection = run.connection_to(scenario)
+    try:
+        rows = connection.execute(
+            f"SELECT kind, count(DISTINCT replicate), min(replicate) FROM events WHERE {' AND '.join(where)} "
+            "GROUP BY kind ORDER BY 2 DESC, 1"
+        ).fetchall()
+    finally:
+        connection.close()
+    return tuple(Led(kind, ids, int(count), int(first)) for kind, count, first in rows)
+
+
 def _designed(run: Run, measure: str, entity: str, year: int, scenario: str | None, top: int) -> Measured:
     """The same for a run with a design: points instead of replicates, and the design's own method."""
     from steppe.analysis.sweep import chosen_outcome, open_sweep
@@ -248,13 +292,14 @@ def _designed(run: Run, measure: str, entity: str, year: int, scenario: str | No
             Sensitive(
                 row.factor, float(getattr(row, found.main)),
                 getattr(row, f"{found.main}_low", None), getattr(row, f"{found.main}_high", None),
-                row.above_noise, coded_source(evidence, world, plain), claims_on(evidence, plain),
+                row.above_noise, coded_source(evidence, world, plain),
             )
         )  # fmt: skip
     half = normal_quantile(LEVEL) * found.sd / np.sqrt(found.points)
     return Measured(
         name, measure, entity, year, one.unit, one.probability, found.points, found.mean,
         (found.mean - half, found.mean + half), tuple(int(p) for p in high[:FEW]), tuple(int(p) for p in low[:FEW]),
+        (),
         len(high), len(low), f"{found.methods[0]} ({found.main})", found.points, len(found.rows), tuple(told), None,
         ("the numbers are points of the design, not replicates; the interval is that of the mean over points", *found.notes),
         found.sources,
@@ -270,7 +315,7 @@ def _remedy(config: RunConfig, scenario: str, measure: str, entity: str, year: i
             ("scenario", "ensemble.parameters", "ensemble.draws", "ensemble.replicates", "design")
         )
     ]
-    base = " ".join(["steppe run", f"scenario={scenario}", *written])
+    base = " ".join(["steppe run", f"scenario={scenario}", *map(shlex.quote, written)])
     of = "" if entity == "system" else f" {entity}"
     return (
         f"{base} ensemble.parameters=sampled ensemble.draws=200 ensemble.replicates=4000\n"

@@ -202,7 +202,7 @@ def merger_votes(record: Array, world: World, o: int, q: int) -> tuple[Decision,
         parts[proposer],
         gain[proposer],
         parameters=PARAMETERS,
-        cells=cells_of(record, world, proposer, q),
+        cells=_cells_of_both(record, world, proposer, o, q),
         of_value=OF_VALUE,
         noise=float(p["choice_noise"]),
     )
@@ -223,7 +223,7 @@ def merger_votes(record: Array, world: World, o: int, q: int) -> tuple[Decision,
         votes.append(
             _vote(
                 record, world, d, "merge", weighed, calls, place < len(asked.of("logistic")),
-                parameters, cells_of(record, world, d, q),
+                parameters, _cells_of_both(record, world, d, o, q),
             )
         )  # fmt: skip
     return (own, *votes)
@@ -380,6 +380,12 @@ def _vote_cells(record: Array, world: World, j: int, o: int, i: int) -> dict[str
         ("capability", one), ("capability", other), ("share0", one, other), ("tie", one, other), ("transit", one, other),
     )  # fmt: skip
     return found | {"pressure": pull}
+
+
+def _cells_of_both(record: Array, world: World, i: int, o: int, q: int) -> dict[str, tuple[Cell, ...]]:
+    """The same for a merger of o into q."""
+    one, other = cells_of(record, world, i, o), cells_of(record, world, i, q)
+    return {name: tuple(dict.fromkeys((*other[name], *cells))) for name, cells in one.items()}
 
 
 def _terms_of(record: Array) -> dict[str, float]:

@@ -16,6 +16,7 @@ from steppe.mechanisms.parameters import PARAMETERS
 from steppe.world.arrays import World
 from steppe.world.provenance import Origin, provenance
 
+Part = tuple[str, str]  # who decides, component
 _BASES = ("document", "public", "assumed", "none")
 
 
@@ -23,15 +24,17 @@ _BASES = ("document", "public", "assumed", "none")
 class Source:
     """A parameter or a coded value that enters components.
 
-    id : for `steppe show`;  kind : parameter, value, status;  components : ids of those that it enters
+    id : for `steppe show`;  kind : parameter, value, status
+    enters : (who decides, component) of the decisions of which it is a part
     value, low, high : as coded;  used : what this replicate had, where that is one number and may differ
     basis : document, public, assumed;  claims : {id, document, paragraphs, modality, says};  sources : {id, citation}
     coded : false for what the codebook takes where nobody coded
+    informed_by : claims that say something of it without giving its value, as the evidence has it (`informs`)
     """
 
     id: str
     kind: str
-    components: tuple[str, ...]
+    enters: tuple[Part, ...]
     value: Any
     low: Any
     high: Any
@@ -40,25 +43,27 @@ class Source:
     claims: tuple[Mapping[str, Any], ...]
     sources: tuple[Mapping[str, Any], ...]
     coded: bool = True
+    informed_by: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def documents(self) -> tuple[str, ...]:
         """Ids of the documents of its claims."""
-        return tuple(dict.fromkeys(str(one["document"]) for one in self.claims if "document" in one))
+        every = (*self.claims, *self.informed_by)
+        return tuple(dict.fromkeys(str(one["document"]) for one in every if "document" in one))
 
 
 def sources_of(again: Replay, evidence: Evidence, decisions: Sequence[Decision]) -> tuple[Source, ...]:
     """What the decisions rest on: parameters first, then coded values, documents before public data and assumptions."""
-    parameters: dict[str, list[str]] = {}
-    cells: dict[Cell, list[str]] = {}
+    parameters: dict[str, list[Part]] = {}
+    cells: dict[Cell, list[Part]] = {}
     for one in decisions:
         for part in one.components:
             if part.now == 0.0 and not part.before:
                 continue  # switched off, or nothing of the kind: it rests on nothing here
             for name in part.parameters:
-                _add(parameters, name, part.id)
+                _add(parameters, name, (one.who or "", part.id))
             for cell in part.cells:
-                _add(cells, cell, part.id)
+                _add(cells, cell, (one.who or "", part.id))
     used = {name: float(again.now[0]["p"][name.split(".")[1]]) for name in parameters if name in PARAMETERS}
     found = [
         parameter_source(evidence, name, tuple(parts), used.get(name)) for name, parts in parameters.items()
@@ -68,41 +73,53 @@ def sources_of(again: Replay, evidence: Evidence, decisions: Sequence[Decision])
 
 
 def parameter_source(
-    evidence: Evidence, name: str, components: tuple[str, ...] = (), used: float | None = None
+    evidence: Evidence, name: str, enters: tuple[Part, ...] = (), used: float | None = None
 ) -> Source:
     """A parameter with what it rests on."""
     one = evidence.parameter(name)
     rests = origins(evidence, one.basis, one.claims, one.source)
     return Source(
-        name, "parameter", components, float(one.value), float(one.range[0]), float(one.range[1]), used,
-        one.basis, tuple(rests["claims"]), tuple(rests["sources"]),
+        name, "parameter", enters, float(one.value), float(one.range[0]), float(one.range[1]), used,
+        one.basis, tuple(rests["claims"]), tuple(rests["sources"]), True, informing(evidence, f"parameters/{name}"),
     )  # fmt: skip
 
 
-def value_sources(evidence: Evidence, world: World, cells: Mapping[Cell, Sequence[str]]) -> Iterator[Source]:
+def informing(
+    evidence: Evidence, reference: str, without: Sequence[str] = ()
+) -> tuple[Mapping[str, Any], ...]:
+    """The claims that inform a parameter or a value: ``parameters/membership.pressure_vote``, ``organisations/EAEU.depth``."""
+    return tuple(
+        claim_reference(evidence, one.id)
+        for one in evidence.claims.values()
+        if reference in one.informs and one.id not in without
+    )
+
+
+def value_sources(evidence: Evidence, world: World, cells: Mapping[Cell, Sequence[Part]]) -> Iterator[Source]:
     """The coded values behind cells of a world, each once."""
-    found: dict[str, tuple[Origin, list[str]]] = {}
-    for cell, components in cells.items():
+    found: dict[str, tuple[Origin, list[Part]]] = {}
+    for cell, enters in cells.items():
         for origin in _origins(evidence, world, cell):
             name = value_reference(origin) if isinstance(origin, CodedValue) else status_reference(origin)
             entry = found.setdefault(name, (origin, []))
-            entry[1].extend(part for part in components if part not in entry[1])
+            entry[1].extend(part for part in enters if part not in entry[1])
     for name, (origin, parts) in found.items():
         yield source_of(evidence, name, origin, tuple(parts))
 
 
-def source_of(evidence: Evidence, name: str, origin: Origin, components: tuple[str, ...] = ()) -> Source:
+def source_of(evidence: Evidence, name: str, origin: Origin, enters: tuple[Part, ...] = ()) -> Source:
     """A coded value, or an entry of the chronicle, with what it rests on."""
     if not isinstance(origin, CodedValue):
         rests = origins(evidence, origin.basis, origin.claims, origin.source)
         return Source(
-            name, "status", components, origin.status, None, None, None,
+            name, "status", enters, origin.status, None, None, None,
             origin.basis, tuple(rests["claims"]), tuple(rests["sources"]),
         )  # fmt: skip
     rests = origins(evidence, origin.basis, origin.claims, origin.sources)
     return Source(
-        name, "value", components, plain(origin.value), plain(origin.low), plain(origin.high), None,
+        name, "value", enters, plain(origin.value), plain(origin.low), plain(origin.high), None,
         origin.basis, tuple(rests["claims"]), tuple(rests["sources"]), origin.file != "codebook.yaml",
+        informing(evidence, name, origin.claims),
     )  # fmt: skip
 
 
@@ -114,10 +131,11 @@ def coded_source(evidence: Evidence, world: World, name: str) -> Source | None:
     entity, variable = (*rest.split("."), "")[:2]
     try:
         if family == "dyads":
-            origin = evidence.dyad(variable, *entity.split("-"), world.start)
+            first, _, second = entity.partition("-")
+            origin = evidence.dyad(variable, first, second, world.start)
         else:
             origin = evidence.first_value(family, entity, variable, world.start)
-    except (InputError, TypeError):
+    except InputError:
         return None
     return source_of(evidence, value_reference(origin), origin)
 
@@ -131,59 +149,7 @@ def _rank(one: Source) -> tuple[bool, int, str]:
     return not one.coded, _BASES.index(one.basis) if one.basis in _BASES else len(_BASES), one.id
 
 
-def _add(found: dict[Any, list[str]], key: Any, part: str) -> None:
+def _add(found: dict[Any, list[Part]], key: Any, part: Part) -> None:
     parts = found.setdefault(key, [])
     if part not in parts:
         parts.append(part)
-
-
-#: component → what the claims of the documents call the mechanism behind it
-TOPICS: Mapping[str, tuple[str, ...]] = {
-    "trade": ("trade.",),
-    "security": ("security.",),
-    "identity": ("affinity.",),
-    "connectivity": ("corridors.dependence", "corridors.routes"),
-    "influence": ("alignment.influence",),
-    "autonomy": ("membership.admission", "institutions.cohesion"),
-    "concentration": ("alignment.diversification",),
-    "conflict": ("membership.overlap",),
-    "pressure": ("membership.pressure", "membership.admission"),
-    "acquiescence": ("membership.admission",),
-    "common_bodies": ("bilateral.catalyst",),
-    "cost": (),
-    "closeness": ("institutions.cohesion", "institutions.dissolution"),
-    "dominance": ("institutions.cohesion",),
-    "overlap": ("institutions.merger", "institutions.cohesion"),
-    "support": ("domestic.support", "domestic.gates"),
-    "approval": ("domestic.government", "domestic.elections"),
-    "benefit": ("processes.stages",),
-    "push": ("processes.patrons",),
-    "resistance": ("processes.spoilers",),
-    "hostility": ("affinity.conflict", "shocks.war"),
-    "threat": ("security.threat", "shocks.war"),
-    "strife": ("shocks.conflict",),
-}
-
-
-def topical_claims(evidence: Evidence, component: str) -> tuple[Mapping[str, Any], ...]:
-    """What the documents say of the mechanism behind a component, whatever they say of its size."""
-    topics = TOPICS.get(component, ())
-    return tuple(
-        claim_reference(evidence, one.id)
-        for one in evidence.claims.values()
-        if topics and (one.mechanism or "").startswith(topics)
-    )
-
-
-def claims_on(evidence: Evidence, name: str) -> tuple[Mapping[str, Any], ...]:
-    """What the documents say of the mechanism of a parameter; nothing for what is no parameter.
-
-    The claims on what the parameter is called, where there are any: on `membership.pressure` for
-    `membership.pressure_vote`; else those on the whole mechanism.
-    """
-    if name not in evidence.parameters:
-        return ()
-    mechanism = evidence.parameters[name].mechanism
-    every = [one for one in evidence.claims.values() if (one.mechanism or "").startswith(f"{mechanism}.")]
-    own = [one for one in every if name.startswith(one.mechanism or "-")]
-    return tuple(claim_reference(evidence, one.id) for one in own or every)

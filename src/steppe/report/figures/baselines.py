@@ -128,7 +128,9 @@ def _rows(
     return [{"what": what, **row} for row in rows]
 
 
-def _chart(table: Sequence[Mapping[str, Any]], names: Sequence[str], probability: bool) -> altair.LayerChart:
+def _chart(
+    table: Sequence[Mapping[str, Any]], names: Sequence[str], probability: bool
+) -> altair.TopLevelMixin:
     import altair as alt
 
     series = theme.series_of(names)

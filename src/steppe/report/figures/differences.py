@@ -95,7 +95,7 @@ def _how(told: Sequence[Row]) -> str:
 
 def _table_row(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
     keys = ("reference", "alternative", "difference", "low", "high", "relative", "n")
-    found = {"what": capital(said(row["measure"], row["entity"], row["year"], names))}
+    found: dict[str, Any] = {"what": capital(said(row["measure"], row["entity"], row["year"], names))}
     found |= {key: row[key] for key in keys}
     found["standardised"] = standardised(row)
     for end in ("low", "high"):
@@ -137,9 +137,9 @@ def _columns(told: Sequence[Row]) -> list[Column]:
 def change_text(row: Row) -> str:
     """``0.06 → 0.67: +0.61 [0.56, 0.66], × 11``."""
     digits = digits_for((row["reference"], row["alternative"]))
-    ends = (float("nan") if row[end] is None else row[end] for end in ("low", "high"))
+    low, high = (float("nan") if row[end] is None else row[end] for end in ("low", "high"))
     text = f"{number(row['reference'], digits)} → {number(row['alternative'], digits)}: "
-    return text + interval(row["difference"], *ends, signed=True) + relative_text(row["relative"])
+    return text + interval(row["difference"], low, high, signed=True) + relative_text(row["relative"])
 
 
 def relative_text(relative: float | None) -> str:
@@ -151,7 +151,7 @@ def relative_text(relative: float | None) -> str:
     return f", {number(100 * relative, 0 if abs(relative) > 0.095 else 1, signed=True)}{NARROW}%"
 
 
-def _chart(told: Sequence[Row], table: Sequence[Mapping[str, Any]]) -> altair.LayerChart:
+def _chart(told: Sequence[Row], table: Sequence[Mapping[str, Any]]) -> altair.TopLevelMixin:
     notes = [
         [change_text(row), *([f"the scenario's prediction: {line['found']}"] if "found" in line else [])]
         for row, line in zip(told, table, strict=True)
@@ -170,7 +170,7 @@ def _chart(told: Sequence[Row], table: Sequence[Mapping[str, Any]]) -> altair.La
     return dots(rows, values, "difference as part of a large change")
 
 
-def dots(rows: Rows, values: Sequence[Mapping[str, Any]], title: str) -> altair.LayerChart:
+def dots(rows: Rows, values: Sequence[Mapping[str, Any]], title: str) -> altair.TopLevelMixin:
     """Dots with intervals about zero, filled where they are sure.
 
     values : where, value, low, high, sure

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from steppe.report.figures import theme
 from steppe.report.figures.figure import Column, Figure
 from steppe.report.figures.rows import Rows, rows_of
-from steppe.report.figures.telling import NARROW, capital, listed, number, said, slug
+from steppe.report.figures.telling import NARROW, listed, number, said, slug
 
 if TYPE_CHECKING:
     import altair
 
     from steppe.analysis.drawn_drivers import DrawnDrivers
     from steppe.analysis.sensitivity import Sensitivity
+    from steppe.evidence import Evidence
 
 TOP = 12
 BAR = 14  # px
@@ -69,9 +70,9 @@ def drivers(
         for place, (key, words) in enumerate(series):
             value = getattr(row, key)
             if value is not None:
-                ends = (getattr(row, f"{key}{end}", None) for end in ("_low", "_high"))
+                low, high = (getattr(row, f"{key}{end}", None) for end in ("_low", "_high"))
                 floor, sure = (row.floor, row.above_noise) if place == 0 else (None, row.above_noise)
-                bars.append(Bar(factor_words(row.factor, names), words, value, *ends, floor, sure))
+                bars.append(Bar(factor_words(row.factor, names), words, value, low, high, floor, sure))
     left = len(found.rows) - top
     parts = [_READING[found.main], f"Lines: {found.level:.0%} intervals.".replace("%", f"{NARROW}%")]
     if any(bar.floor is not None for bar in bars):
@@ -116,6 +117,11 @@ def drawn(found: DrawnDrivers, names: Mapping[str, str], top: int = TOP) -> Figu
     return _figure(name, f"What {what} goes with, {found.scenario}", bars, parts, True)
 
 
+def parameter_names(evidence: Evidence) -> dict[str, str]:
+    """Id of each parameter of the rules → what it is, for the `names` of the figures here."""
+    return {name: one.definition for name, one in evidence.parameters.items()}
+
+
 def factor_words(factor: str, names: Mapping[str, str]) -> str:
     """A factor in words with its id, or its id alone."""
     bare = factor.removeprefix("parameters.").removeprefix("values.").removeprefix("mechanisms.")
@@ -157,7 +163,7 @@ def _figure(name: str, title: str, bars: Sequence[Bar], caption: Sequence[str], 
     )
 
 
-def _chart(bars: Sequence[Bar], digits: int, signed: bool) -> altair.LayerChart:
+def _chart(bars: Sequence[Bar], digits: int, signed: bool) -> altair.TopLevelMixin:
     import altair as alt
 
     groups: dict[str, list[Bar]] = {}
@@ -242,7 +248,5 @@ def _alt(title: str, bars: Sequence[Bar], digits: int) -> str:
     for factor in factors:
         own = [bar for bar in bars if bar.factor == factor]
         told = listed([f"{bar.series} {number(bar.value, digits)}{_ends(bar, digits)}" for bar in own])
-        parts.append(
-            f"{capital(factor)}: {told}" + (", not above the noise." if own[0].sure is False else ".")
-        )
+        parts.append(f"{factor}: {told}" + (", not above the noise." if own[0].sure is False else "."))
     return " ".join(parts)

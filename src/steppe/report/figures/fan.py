@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 260
 BANDED = 2  # scenarios whose bands can lie over each other and still be told apart
+START, HISTORY = "as at the start, unchanged", "at the rate of history"
 QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 Row = dict[str, Any]
 
@@ -79,9 +80,10 @@ def _figure(
 ) -> Figure:
     first = drawn[0]
     what = said(first.measure.id, first.entity, first.years[-1], names)
-    series = theme.series_of([names.get(one.scenario, one.scenario) for one in drawn])
     rows = list(_rows(drawn, names, past))
     start = clean(first.mean[0])
+    beside = [*([START] if start is not None else []), *([HISTORY] if past else [])]
+    series = theme.series_of([names.get(one.scenario, one.scenario) for one in drawn], beside)
     return Figure(
         id=slug("fan", first.measure.id, first.entity),
         title=f"{capital(what)}, {first.years[0]} to {first.years[-1]}",
@@ -127,7 +129,7 @@ def _columns(one: Fan, rows: Sequence[Row], with_past: bool) -> list[Column]:
 
 def _chart(
     drawn: Sequence[Fan], series: theme.Series, start: float | None, past: Mapping[int, float | None]
-) -> altair.LayerChart:
+) -> altair.TopLevelMixin:
     import altair as alt
 
     probability = drawn[0].measure.probability
@@ -136,14 +138,14 @@ def _chart(
         for one, name in zip(drawn, series.names, strict=True)
         for y, year in enumerate(one.years)
     ]
-    data = alt.Data(values=values)
+    data = theme.inline(values)
     banded = len(drawn) <= BANDED
     layers: list[Any] = []
     for low, high, opacity in (
         [("low", "high", 0.25)] if probability else [("q05", "q95", 0.13), ("q25", "q75", 0.26)]
     ):
         layers += _band(alt.Chart(data), series, (low, high), opacity, banded or probability)
-    layers += _without_model(drawn[0].years, start, past)
+    layers += _without_model(drawn[0].years, start, past, series)
     line = alt.Chart(data).encode(x=_years(drawn[0].years), y=_value(drawn[0], "mean"))
     layers.append(line.mark_line().encode(color=series.coloured(), strokeDash=series.dashed()))
     layers.append(line.mark_point(size=55).encode(color=series.coloured(), shape=series.shaped()))
@@ -190,37 +192,26 @@ def _whiskers(drawn: Sequence[Fan], series: theme.Series) -> Any:
         for k, (one, name) in enumerate(zip(drawn, series.names, strict=True))
         if (spread := _drawn(one, len(one.years) - 1))["q05"] is not None
     ]
-    chart = alt.Chart(alt.Data(values=values)).mark_rule(strokeWidth=2.5)
+    chart = alt.Chart(theme.inline(values)).mark_rule(strokeWidth=2.5)
     return chart.encode(
         x=_years(()), y="q05:Q", y2="q95:Q", color=series.coloured(), strokeDash=series.dashed()
     )
 
 
 def _without_model(
-    years: Sequence[int], start: float | None, past: Mapping[int, float | None]
+    years: Sequence[int], start: float | None, past: Mapping[int, float | None], series: theme.Series
 ) -> Iterator[Any]:
     """Thin lines: as at the start, and at the rate of history."""
     import altair as alt
 
-    lines: list[tuple[list[Row], list[int], str, str]] = []
-    if start is not None:
-        held = [{"year": year, "value": start} for year in (years[0], years[-1])]
-        lines.append((held, [1, 3], "as at the start", "bottom"))
-    known = [{"year": year, "value": past[year]} for year in years if past.get(year) is not None]
-    if known:
-        lines.append((known, [5, 2, 1, 2], "at the rate of history", "top"))
-    for values, dash, words, side in lines:
-        chart = alt.Chart(alt.Data(values=values)).encode(x=_years(()), y="value:Q")
-        yield chart.mark_line(color=theme.QUIET, strokeWidth=1.5, strokeDash=dash, opacity=1)
-        label = alt.Chart(alt.Data(values=values[-1:])).mark_text(
-            align="right",
-            baseline=side,
-            dy=-4 if side == "bottom" else 4,
-            fontSize=12,
-            color=theme.QUIET,
-            text=words,
-        )
-        yield label.encode(x=_years(()), y="value:Q")
+    held = [{"series": START, "year": year, "value": start} for year in (years[0], years[-1])]
+    known = [
+        {"series": HISTORY, "year": year, "value": past[year]} for year in years if past.get(year) is not None
+    ]
+    for values in (held if start is not None else [], known):
+        if values:
+            chart = alt.Chart(theme.inline(values)).mark_line(strokeWidth=1.5)
+            yield chart.encode(x=_years(()), y="value:Q", color=series.coloured(), strokeDash=series.dashed())
 
 
 def _years(years: Sequence[int]) -> altair.X:
@@ -252,7 +243,7 @@ def _caption(drawn: Sequence[Fan], with_past: bool, with_start: bool, left_out: 
             "the first scenario; the strokes at the right the middle 90 % of each at the end."
         )
     if with_start:
-        text += " Thin dotted line: as at the start, unchanged."
+        text += " Thin dotted line: unchanged since the start."
     if with_past:
         text += " Thin dash-dotted line: at the rate of the coded history, without the model."
     if any((one.n < one.n.max()).any() for one in drawn):

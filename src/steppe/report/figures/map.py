@@ -43,12 +43,12 @@ def map_figure(
     rows = _rows(run, found)
     first, last = run.years[0], run.years[-1]
     outside = [state for state in run.states if state not in areas.labels]
-    drawn = {name for name in run.entities("segment") if name in ways_of(run, areas)}
+    undrawn = set(run.entities("segment")) - set(ways_of(run, areas))
     return Figure(
         id="map",
         title=f"Alignment, membership and corridors, {first} to {last}",
         alt=_alt(run, scenario, rows, names, found),
-        caption=_caption(run, found, outside, len(run.entities("segment")) - len(drawn), shapes),
+        caption=_caption(run, found, outside, len(undrawn), shapes),
         chart=map_chart(run, found, scenario, names, areas, outside),
         columns=(
             Column("scenario", "Scenario"),

@@ -168,14 +168,15 @@ def _shapes(areas: Areas, run: Run) -> list[Any]:
 
     land = alt.Chart().mark_geoshape(fill=LAND, stroke=COAST, strokeWidth=0.5, clip=True, aria=False)
     key = "datum.properties.agent + '|' + scenario"
-    own = alt.Chart().mark_geoshape(stroke=EDGE, strokeWidth=0.6, clip=True, aria=False)
+    own = alt.Chart().mark_geoshape(strokeWidth=0.7, clip=True, aria=False)
     own = own.transform_filter("isValid(datum.properties.agent)").transform_calculate(key=key)
     own = own.transform_lookup(
         lookup="key",
         from_=alt.LookupData(data=alt.NamedData(name="states"), key="key", fields=["a", "m", "name"]),
     )
     own = _chosen(own).transform_calculate(all=_all(run))
-    return [land, own.encode(**_fill(run), tooltip=_tooltip(run))]
+    border = alt.condition("datum.v > 0.6", alt.value(PAPER), alt.value(EDGE))
+    return [land, own.encode(**_fill(run), stroke=border, tooltip=_tooltip(run))]
 
 
 def ways_of(run: Run, areas: Areas) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from steppe.report.figures.figure import Column, Figure
 from steppe.report.figures.telling import listed, number
-from steppe.report.figures.theme import BLUE, EDGE, INK, PAPER, VERMILLION
+from steppe.report.figures.theme import INK, PAPER, VERMILLION
 from steppe.report.figures.yearly import NOW, Means, controls, inline, left_out, means_of, named, rounded
 from steppe.results.query import Run
 
-LEAST = {"tie": 0.3, "bodies": 2.0}  # weaker lines are not drawn: a rung, and a mean number of bodies
+DEEP, PALE = "#00507d", "#949494"  # told apart in greyscale too; both 3:1 or more against paper
+LEAST = {"tie": 0.3, "bodies": 1.5}  # weaker lines are not drawn: a rung, and a mean number of bodies
 MOVED = {"tie": 0.05, "bodies": 0.25}  # changes since the start that are told by colour
 WORDS = {"tie": "bilateral security ties with poles", "bodies": "bodies of which both are members"}
 NEW, SAME, WEAKER, GONE = (
@@ -66,9 +67,14 @@ def network_figure(
 
 def _told(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """A row as the table has it, in words."""
-    words = {key: named(row[key], names) for key in ("state", "other")}
-    words |= {"scenario": names.get(row["scenario"], row["scenario"]), "kind": WORDS[row["kind"]]}
-    return words | {"start": row["start"], "end": row["end"]}
+    return {
+        "scenario": names.get(row["scenario"], row["scenario"]),
+        "kind": WORDS[row["kind"]],
+        "state": named(row["state"], names),
+        "other": named(row["other"], names),
+        "start": row["start"],
+        "end": row["end"],
+    }
 
 
 def _strengths(run: Run, means: Means, scenario: str) -> dict[str, NDArray[np.float64]]:
@@ -211,11 +217,10 @@ def _edges(rows: Sequence[Mapping[str, Any]], spots: Mapping[str, tuple[float, f
         y=alt.Y("y1:Q", scale=None, axis=None),
         x2="x2:Q",
         y2="y2:Q",
-        stroke=alt.Stroke("change:N", scale=alt.Scale(domain=domain, range=[BLUE, EDGE, VERMILLION, VERMILLION]), legend=legend),
+        stroke=alt.Stroke("change:N", scale=alt.Scale(domain=domain, range=[DEEP, PALE, VERMILLION, VERMILLION]), legend=legend),
         strokeDash=alt.StrokeDash(
             "change:N", scale=alt.Scale(domain=domain, range=[[1, 0], [1, 0], [7, 3], [1, 3]]), legend=legend
         ),
-        strokeOpacity=alt.condition(f"datum.change === '{SAME}'", alt.value(0.55), alt.value(0.95)),
         size=alt.Size("wide:Q", scale=None),  # of a rule: its width
         tooltip=[alt.Tooltip("pair:N", title="Tie"), alt.Tooltip("said:N", title="Mean")],
     )  # fmt: skip

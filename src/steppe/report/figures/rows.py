@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from steppe.report.figures.theme import GRID, INK, LABEL, NOTE, NOTE_WRAP, QUIET, WRAP, wrapped
+from steppe.report.figures.theme import GRID, INK, LABEL, NOTE, NOTE_WRAP, QUIET, WIDE, WRAP, inline, wrapped
 
 if TYPE_CHECKING:
     import altair
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 LINE = 16  # px from line to line of words
 MARK = 18  # px that a mark takes
 GAP = 12  # px between rows
-WIDE = 640  # px from which on the words are beside the marks
-WORDS = 340  # px that they then have
+WORDS = 340  # px that the words have where they are beside the marks
 EDGE = 10  # px between the ends of the scale and those of the picture, for marks at the ends
 LEFT = f"(width > {WIDE} ? {WORDS} : 0)"
 Value = dict[str, Any]
@@ -56,7 +55,7 @@ class Rows:
         """A chart of values with `narrow` and `wide`, each in its row."""
         import altair as alt
 
-        chart = alt.Chart(alt.Data(values=list(values)))
+        chart = alt.Chart(inline(list(values)))
         chart = chart.transform_calculate(y=f"width > {WIDE} ? datum.wide : datum.narrow")
         return chart.encode(y=self.y())
 
@@ -90,12 +89,12 @@ class Rows:
         import altair as alt
 
         between = [{"y": row.top} for row in self.placed[1:]]
-        rule = alt.Chart(alt.Data(values=between)).mark_rule(color=GRID, strokeWidth=1, aria=False)
+        rule = alt.Chart(inline(between)).mark_rule(color=GRID, strokeWidth=1, aria=False)
         layers: list[Any] = [rule.encode(y=self.y())] if between else []
         for part, colour, size in (("words", INK, LABEL), ("notes", QUIET, NOTE)):
             lines = [{"y": y, "text": text} for row in self.placed for y, text in getattr(row, part)]
             if lines:
-                chart = alt.Chart(alt.Data(values=lines)).mark_text(
+                chart = alt.Chart(inline(lines)).mark_text(
                     align="left", baseline="middle", color=colour, fontSize=size, aria=False
                 )
                 layers.append(chart.encode(y=self.y(), x=alt.value(0), text="text:N"))
@@ -107,13 +106,15 @@ class Rows:
 
         values = [row.at(k) for row in self.placed for k in range(len(row.marks))]
         chart = self.chart(values).mark_rule(color=GRID, strokeWidth=1, aria=False)
-        return chart.encode(x=alt.value({"expr": LEFT}), x2=alt.value({"expr": "width"}))
+        found: altair.Chart = chart.encode(x=alt.value({"expr": LEFT}), x2=alt.value({"expr": "width"}))
+        return found
 
     def ticks(self, value: float) -> altair.Chart:
         """A short upright line at a value of the scale, in each row: zero."""
         values = [{**row.at(k), "tick": value} for row in self.placed for k in range(len(row.marks))]
         chart = self.chart(values).mark_tick(color=QUIET, thickness=1.5, size=MARK, aria=False)
-        return chart.encode(x=self.x("tick"))
+        found: altair.Chart = chart.encode(x=self.x("tick"))
+        return found
 
 
 def rows_of(

@@ -29,10 +29,16 @@ PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, INK)
 #: of lines, in the order of the palette: solid, long, dotted, long-short, short
 DASHES = ((1, 0), (8, 4), (2, 3), (9, 3, 2, 3), (4, 4))
 SHAPES = ("circle", "diamond", "triangle-up", "square", "cross")
+#: dashes and shapes of what stands beside the series: dotted and dash-dotted
+BESIDE = (
+    ((1, 3), "M-1.2,-.12H-.8V.12H-1.2ZM-.2,-.12H.2V.12H-.2ZM.8,-.12H1.2V.12H.8Z"),
+    ((6, 2, 1, 2), "M-1.2,-.12H.3V.12H-1.2ZM.8,-.12H1.2V.12H.8Z"),
+)
 MOST = len(PALETTE)  # series that one picture can tell apart
 LABEL = 13  # px, the size of the words
 WRAP = 42  # letters of that size that fit on a phone 360 px wide
 NOTE, NOTE_WRAP = 12, 46  # px of what is told below the words, and its letters in a line
+WIDE = 640  # px from which on there is room for words beside marks and for two columns of a legend
 LEGEND_WRAP = 38  # beside a legend's symbol
 
 CONFIG: dict[str, Any] = {
@@ -72,6 +78,7 @@ CONFIG: dict[str, Any] = {
     "rule": {"color": INK, "strokeWidth": 2},
     "point": {"size": 80, "filled": True, "opacity": 1},
     "bar": {"color": BLUE},
+    "tick": {"opacity": 1},
     "range": {"category": list(PALETTE)},
 }
 
@@ -80,55 +87,63 @@ CONFIG: dict[str, Any] = {
 class Series:
     """How up to `MOST` scenarios are told apart: by colour, dashes and shape, in the order of `names`.
 
-    names : as they are shown, wrapped
+    names : as they are shown, wrapped;  beside : thin grey lines, up to two, that are no scenario
     """
 
     names: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
-    def scale(self, of: Sequence[Any]) -> altair.Scale:
-        """A scale from the names to `PALETTE`, `DASHES` or `SHAPES`."""
+    def scale(self, of: Sequence[Any], beside: Sequence[Any]) -> altair.Scale:
+        """A scale from the names to some of `PALETTE`, `DASHES` or `SHAPES`, and from what is beside them."""
         import altair as alt
 
-        count = len(self.names)
-        return alt.Scale(domain=list(self.names), range=[_plain(one) for one in of[:count]])
+        found = [*of[: len(self.names)], *beside[: len(self.beside)]]
+        return alt.Scale(domain=[*self.names, *self.beside], range=[_plain(one) for one in found])
 
     def legend(self, **more: Any) -> Any:
         """The legend of the names; None where there is but one. It takes several lines for a long name."""
         import altair as alt
 
-        if len(self.names) < 2:
+        if len(self.names) + len(self.beside) < 2:
             return None
-        return alt.Legend(labelExpr="split(datum.label, '\\n')", symbolLimit=MOST, symbolOpacity=1, **more)
+        columns = {"expr": f"width > {WIDE} ? 2 : 1"}
+        return alt.Legend(
+            labelExpr="split(datum.label, '\\n')", symbolLimit=12, symbolOpacity=1, columns=columns, **more
+        )
 
     def dashed(self, **legend: Any) -> altair.StrokeDash:
         """The dashes of lines."""
         import altair as alt
 
-        return alt.StrokeDash(
-            "series:N", scale=self.scale(DASHES), legend=self.legend(**legend), sort=list(self.names)
-        )
+        scale = self.scale(DASHES, [dash for dash, _ in BESIDE])
+        return alt.StrokeDash("series:N", scale=scale, legend=self.legend(**legend), sort=None)
 
     def coloured(self, channel: str = "color", **legend: Any) -> Any:
         """The colour (or stroke, or fill) of marks."""
         import altair as alt
 
         kind = {"color": alt.Color, "fill": alt.Fill, "stroke": alt.Stroke}[channel]
-        return kind(
-            "series:N", scale=self.scale(PALETTE), legend=self.legend(**legend), sort=list(self.names)
-        )
+        scale = self.scale(PALETTE, [QUIET] * len(BESIDE))
+        return kind("series:N", scale=scale, legend=self.legend(**legend), sort=None)
 
     def shaped(self, **legend: Any) -> altair.Shape:
         """The shape of points."""
         import altair as alt
 
-        return alt.Shape(
-            "series:N", scale=self.scale(SHAPES), legend=self.legend(**legend), sort=list(self.names)
-        )
+        scale = self.scale(SHAPES, [shape for _, shape in BESIDE])
+        return alt.Shape("series:N", scale=scale, legend=self.legend(**legend), sort=None)
 
 
-def series_of(names: Sequence[str]) -> Series:
-    """The first `MOST` names as series."""
-    return Series(tuple(wrapped(name, LEGEND_WRAP) for name in names[:MOST]))
+def series_of(names: Sequence[str], beside: Sequence[str] = ()) -> Series:
+    """The first `MOST` names as series, and what is drawn beside them."""
+    return Series(tuple(wrapped(name, LEGEND_WRAP) for name in names[:MOST]), tuple(beside))
+
+
+def inline(values: Sequence[Mapping[str, Any]]) -> Any:
+    """Data inside the specification."""
+    import altair as alt
+
+    return alt.InlineData(values=list(values))
 
 
 def wrapped(text: str, width: int = WRAP) -> str:
@@ -142,10 +157,11 @@ def spec(figure: Figure) -> dict[str, Any]:
 
     What is read aloud is the figure's `alt`.
     """
-    found: dict[str, Any] = figure.chart.to_dict()
+    found: dict[str, Any] = figure.chart.to_dict(validate=False)  # the tests validate
     found.pop("$schema", None)  # nothing fetches it, but it is an address
     found["config"] = _merged(CONFIG, _without_default(found.get("config", {})))
     found["description"] = figure.alt
+    _share(found, found.setdefault("datasets", {}))
     if _single(found):
         found.setdefault("width", "container")
         found.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
@@ -188,6 +204,27 @@ def _version() -> str:
 def _single(found: Mapping[str, Any]) -> bool:
     """Whether it is one view, alone or in layers: only these can be as wide as what holds them."""
     return not {"hconcat", "vconcat", "concat", "facet", "repeat"} & set(found)
+
+
+def _share(part: Any, datasets: dict[str, Any]) -> None:
+    """Move the data of all views to one place, each once: layers that draw the same have one copy."""
+    if isinstance(part, dict):
+        data = part.get("data")
+        if isinstance(data, dict) and "values" in data:
+            _name(data, datasets)
+        for key, one in part.items():
+            if key not in ("data", "datasets"):
+                _share(one, datasets)
+    elif isinstance(part, list):
+        for one in part:
+            _share(one, datasets)
+
+
+def _name(data: dict[str, Any], datasets: dict[str, Any]) -> None:
+    values = data.pop("values")
+    known = next((name for name, other in datasets.items() if other == values), None)
+    data["name"] = known or f"data{len(datasets)}"
+    datasets[data["name"]] = values
 
 
 def _fixed(found: dict[str, Any], width: int) -> dict[str, Any]:

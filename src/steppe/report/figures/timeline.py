@@ -92,7 +92,7 @@ def timeline(
         title=f"Likely events, {int(start)} to {int(end)}",
         alt=_alt(told, words),
         caption=_caption(several, evidence is not None),
-        chart=_chart(told, theme.series_of(words), (start, end)),
+        chart=_chart(told, theme.series_of(words), (start, end), 1 / run.manifest["steps_per_year"]),
         columns=_columns(evidence is not None),
         rows=table,
     )
@@ -200,7 +200,9 @@ def _notes(one: Told) -> list[str]:
     return [text, *([one.follows] if one.follows else [])]
 
 
-def _chart(told: Sequence[Told], series: theme.Series, ends: tuple[float, float]) -> altair.LayerChart:
+def _chart(
+    told: Sequence[Told], series: theme.Series, ends: tuple[float, float], step: float
+) -> altair.TopLevelMixin:
     import altair as alt
 
     rows = rows_of([one.words for one in told], [_notes(one) for one in told], len(series.names), BAR + 3)
@@ -209,7 +211,7 @@ def _chart(told: Sequence[Told], series: theme.Series, ends: tuple[float, float]
             **placed.at(k),
             "series": name,
             "early": _year(event.early),
-            "late": _year(event.late),
+            "late": _year(event.late) + step,  # the step that begins there is over
             "median": _year(event.median),
             "probability": event.probability,
         }

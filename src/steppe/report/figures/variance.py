@@ -81,7 +81,7 @@ def _table_row(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _chart(table: Sequence[Mapping[str, Any]]) -> altair.LayerChart:
+def _chart(table: Sequence[Mapping[str, Any]]) -> altair.TopLevelMixin:
     import altair as alt
 
     notes = [[_note(line)] for line in table]
