@@ -21,3 +21,17 @@
   }
   document.documentElement.dataset.drawn = "yes";
 })();
+
+// On paper nothing can be unfolded. What stays folded there: words and numbers of a figure, whose picture is beside them, and
+// tables of many pages.
+const LONG = 200;
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details:not([open])")].filter(
+    (one) => !one.closest("figure") && one.querySelectorAll("tr").length <= LONG,
+  );
+  for (const one of unfolded) one.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const one of unfolded) one.open = false;
+});
