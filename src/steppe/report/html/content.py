@@ -105,6 +105,8 @@ def subject(run: Run) -> Subject:
     values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
     world = build_world(evidence, config.world, {k: v for k, v in values.items() if k.startswith("world.")})
     names = {state: evidence.actors[state].name or state for state in world.states}
+    for kind in ("segment", "demand", "process"):
+        names |= names_of(evidence, run.entities(kind))
     return Subject(run, config, evidence, world, names)
 
 

@@ -125,17 +125,23 @@ def _of_draws(drawn: Pictures, about: Subject, found: Sequence[Answer]) -> None:
 
 
 def _of_design(drawn: Pictures, about: Subject) -> None:
-    """What moves the outcomes of a design."""
+    """What moves the outcomes of a design: by the method that its kind serves, else by rank correlation."""
     sweep = open_sweep(about.run)
     scenario = about.run.scenarios[-1]
+    words = parameter_names(about.evidence)
     for outcome in sweep.outcomes[:DRIVEN]:
         measure, entity, year = outcome.split(" ")
         what = phrase(measure, entity, int(year.lstrip("@")), about.names)
-        words = parameter_names(about.evidence)
-        try:
-            drawn.drivers.append(drivers(sensitivity(sweep, outcome, scenario, drop=True), what, words))
-        except InputError as error:
-            drawn.no_drivers.append(f"{what}: no indices, since {error.message}.")
+        for method in ("auto", "prcc"):
+            try:
+                known = sensitivity(sweep, outcome, scenario, method=method, drop=True)
+            except InputError as error:
+                reason = error.message
+            else:
+                drawn.drivers.append(drivers(known, what, words))
+                break
+        else:
+            drawn.no_drivers.append(f"{what}: no indices, since {reason}.")
 
 
 def _put(figures: list[Figure], told: list[str], made: Figure | Sequence[Figure] | str) -> None:
