@@ -174,6 +174,7 @@ class TestAnyRun:
         total(found.root)
         assert 0 <= found.explained[0] <= found.explained[1] <= 1 + 1e-12
         json.dumps(parting_data(found), allow_nan=False)
+        assert partings([run], None, [measure], [entity]) == [found]
 
     def test_errors_between_draws(self, tmp_path: Path) -> None:
         drawn = make_run(tmp_path / "run", replicates=60, draws=12)

@@ -179,6 +179,8 @@ class Run:
         *,
         measure: str | Sequence[str] | None = None,
         year: int | Sequence[int] | None = None,
+        adjust: str = "holm",
+        since: bool = False,
         **of: str | Sequence[str] | None,
     ) -> Table:
         """Paired differences between the scenarios of the run; see `steppe.compare`.
@@ -190,7 +192,9 @@ class Run:
         """
         from steppe.api.comparing import compare
 
-        return compare(self, reference=reference, measure=measure, year=year, **of)
+        return compare(
+            self, reference=reference, measure=measure, year=year, adjust=adjust, since=since, **of
+        )
 
     def connection(self) -> Any:
         """A DuckDB connection with every table of the run as a view; the caller closes it.
