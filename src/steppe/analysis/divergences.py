@@ -104,7 +104,8 @@ def _first(depth: int) -> str:
     """SQL: the first divergences of each replicate, interventions aside."""
     return f"""
 SELECT replicate, place, time, {", ".join(_EVENT)} FROM (
-    SELECT *, row_number() OVER (PARTITION BY replicate ORDER BY step, turn, kind IS NULL, {", ".join(_EVENT)}) AS place FROM differing
+    SELECT *, row_number() OVER (
+        PARTITION BY replicate ORDER BY step, turn, kind IS NULL, {", ".join(_EVENT)}) AS place FROM differing
     WHERE coalesce(kind, instead) NOT IN ({_LISTED}))
 WHERE place <= {depth} ORDER BY replicate, place"""
 
