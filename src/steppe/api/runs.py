@@ -186,7 +186,7 @@ class Run(Explaining):
         reference_point: int | str | None = None,
         **of: str | Sequence[str] | None,
     ) -> Table:
-        """Paired differences between the scenarios of the run, or points of its design; see `steppe.compare`.
+        """Differences between the scenarios of the run, or between points of its design; see `steppe.compare`.
 
         >>> import steppe
         >>> run = steppe.run(world="toy", scenario=["baseline", "arvand_admitted_to_rivers"], replicates=8, years=2)
