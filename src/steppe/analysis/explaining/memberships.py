@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from steppe.analysis.explaining.cells import cells_of, cells_of_both, vote_cells
 from steppe.analysis.explaining.decisions import VALUE, Array, Cell, Decision, decision
 from steppe.analysis.explaining.tracing import Call, Trace
 from steppe.mechanisms import membership
@@ -151,7 +150,7 @@ def admission_votes(record: Array, world: World, i: int, o: int, status: int) ->
         found.append(
             _vote(
                 record, world, j, "admit", parts, calls, place < len(asked.of("logistic")),
-                parameters, _vote_cells(record, world, j, o, i),
+                parameters, vote_cells(record, world, j, o, i),
             )
         )  # fmt: skip
     return tuple(found)
@@ -202,7 +201,7 @@ def merger_votes(record: Array, world: World, o: int, q: int) -> tuple[Decision,
         parts[proposer],
         gain[proposer],
         parameters=PARAMETERS,
-        cells=_cells_of_both(record, world, proposer, o, q),
+        cells=cells_of_both(record, world, proposer, o, q),
         of_value=OF_VALUE,
         noise=float(p["choice_noise"]),
     )
@@ -223,7 +222,7 @@ def merger_votes(record: Array, world: World, o: int, q: int) -> tuple[Decision,
         votes.append(
             _vote(
                 record, world, d, "merge", weighed, calls, place < len(asked.of("logistic")),
-                parameters, _cells_of_both(record, world, d, o, q),
+                parameters, cells_of_both(record, world, d, o, q),
             )
         )  # fmt: skip
     return (own, *votes)
@@ -315,77 +314,6 @@ def _seat_parameters(in_seat: int) -> dict[str, tuple[str, ...]]:
 
 def _nothing(*arguments: Any) -> None:
     """In place of a kernel that would carry a decision out."""
-
-
-def members_of(record: Array, o: int) -> list[int]:
-    """Places of the members of body o."""
-    row = record[0]
-    return [int(one) for one in row["roll"][o]["member"][: int(row["body"][o]["n_members"])]]
-
-
-def cells_of(
-    record: Array, world: World, i: int, o: int, partners: list[int] | None = None
-) -> dict[str, tuple[Cell, ...]]:
-    """Component → what of the world enters the value of body o for state i, the larger partners first."""
-    row, state, body = record[0], world.states[i], world.organisations[o]
-    others = [j for j in (members_of(record, o) if partners is None else partners) if j != i]
-    others.sort(key=lambda j: -float(row["actor"][j]["capability"]))
-    names = [world.states[j] for j in others]
-    majors = [
-        world.states[j]
-        for j in others
-        if float(row["actor"][j]["capability"]) > float(row["body"][o]["threshold"])
-    ]
-    shape: tuple[Cell, ...] = (("depth", body), ("scope", body))
-    salience: Cell = ("salience", state)
-    hostile = [world.states[j] for j in np.flatnonzero(row["pair"][i, : len(world.states)]["threat"] > 0)]
-    rivals = [
-        world.organisations[q]
-        for q in range(len(world.organisations))
-        if row["between"][o, q]["incompatible"] and q != o and row["roll"][q, i]["inside"] == 1
-    ]
-    return {
-        "trade": (salience, *shape, *(("share0", state, name) for name in names)),
-        "security": (
-            salience, *shape, ("nonstate_threat", state), *(("threat", state, name) for name in hostile),
-            *(("tie", state, name) for name in names),
-        ),
-        "identity": (salience, *shape, *(("affinity_structural", state, name) for name in names)),
-        "connectivity": (salience, *shape, *(("transit", state, name) for name in names)),
-        "influence": (*shape, *(("affinity_structural", state, name) for name in names)),
-        "autonomy": (
-            ("autonomy", state), *shape, *(("capability", name) for name in majors),
-            *(("affinity_structural", state, name) for name in majors),
-        ),
-        "concentration": (("autonomy", state), salience, *shape),
-        "conflict": tuple(("incompatible", body, name) for name in rivals),
-        "pressure": (
-            ("capability", state),
-            *(
-                cell
-                for name in majors
-                for cell in (
-                    ("capability", name), ("share0", state, name), ("tie", state, name), ("transit", state, name)
-                )
-            ),
-        ),
-    }  # fmt: skip
-
-
-def _vote_cells(record: Array, world: World, j: int, o: int, i: int) -> dict[str, tuple[Cell, ...]]:
-    """The same for a voter j on candidate i: what i brings."""
-    found = cells_of(record, world, j, o, [i])
-    one, other = world.states[j], world.states[i]
-    pull: tuple[Cell, ...] = (
-        ("capability", one), ("capability", other), ("share0", one, other), ("tie", one, other), ("transit", one, other),
-    )  # fmt: skip
-    return found | {"pressure": pull}
-
-
-def _cells_of_both(record: Array, world: World, i: int, o: int, q: int) -> dict[str, tuple[Cell, ...]]:
-    """The same for a merger of o into q."""
-    one, other = cells_of(record, world, i, o), cells_of(record, world, i, q)
-    return {name: tuple(dict.fromkeys((*other[name], *cells))) for name, cells in one.items()}
 
 
 def _terms_of(record: Array) -> dict[str, float]:
