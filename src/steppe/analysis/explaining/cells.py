@@ -50,27 +50,7 @@ def cells_of(
         ),
         "concentration": (("autonomy", state), salience, *shape),
         "conflict": tuple(("incompatible", body, name) for name in rivals),
-        "pressure": (
-            ("capability", state),
-            *(
-                cell
-                for name in majors
-                for cell in (
-                    ("capability", name), ("share0", state, name), ("tie", state, name), ("transit", state, name)
-                )
-            ),
-        ),
     }  # fmt: skip
-
-
-def vote_cells(record: Array, world: World, j: int, o: int, i: int) -> dict[str, tuple[Cell, ...]]:
-    """The same for a voter j on candidate i: what i brings."""
-    found = cells_of(record, world, j, o, [i])
-    one, other = world.states[j], world.states[i]
-    pull: tuple[Cell, ...] = (
-        ("capability", one), ("capability", other), ("share0", one, other), ("tie", one, other), ("transit", one, other),
-    )  # fmt: skip
-    return found | {"pressure": pull}
 
 
 def cells_of_both(record: Array, world: World, i: int, o: int, q: int) -> dict[str, tuple[Cell, ...]]:

@@ -15,9 +15,9 @@ from steppe.analysis.explaining.decisions import (
     Cell,
     Decision,
     decision,
+    without,
 )
 from steppe.analysis.explaining.memberships import LEVERAGES
-from steppe.analysis.explaining.ties import without
 from steppe.analysis.explaining.tracing import Trace
 from steppe.mechanisms import draws, institutions, processes, shocks
 from steppe.mechanisms.corridors import strife_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppe.analysis.explaining.decisions import AFFINITY, VALUE, Array, Cell, Decision, decision
+from steppe.analysis.explaining.decisions import AFFINITY, VALUE, Array, Cell, Decision, decision, without
 from steppe.analysis.explaining.memberships import LEVERAGES
 from steppe.analysis.explaining.tracing import Trace
 from steppe.mechanisms import bilateral, draws
@@ -23,14 +23,6 @@ _CLIMBING = {
     "concentration": ("concentration", ("value.concentration",)),
     "cost": ("cost_climb", ("bilateral.cost_climb",)),
 }
-
-
-def without(record: Array, *names: str) -> Array:
-    """A copy of a record (1,) in which some parameters are zero."""
-    changed = record.copy()
-    for name in names:
-        changed[0]["p"][name] = 0.0
-    return changed
 
 
 def climb(record: Array, world: World, i: int, j: int) -> tuple[Decision, ...]:
