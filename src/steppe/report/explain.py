@@ -26,6 +26,7 @@ from steppe.report.explain_words import (
 WIDTH = 110
 _BAR = 12  # characters on each side of zero
 _SHOWN = 5  # coded values told of a component
+_GIVEN = ("rate", "half")
 _LEAST = 5e-4  # what rounds to zero
 _CHARTS = 3  # decisions drawn
 _BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -172,8 +173,10 @@ def _odds(decision: Decision, when: str) -> list[str]:
 
 
 def _drivers(decision: Decision) -> str:
-    """What counted most for and against, and what changed most, in a sentence."""
-    rows = bar_rows(decision)
+    """What counted most for and against, and what changed most, in a sentence; what is the same for everyone left out."""
+    rows = [row for row in bar_rows(decision) if row.id not in _GIVEN]
+    if not rows:
+        return ""
     up = [f"{row.component} ({signed(row.now)})" for row in rows if row.now >= _LEAST][:2]
     down = [f"{row.component} ({signed(row.now)})" for row in rows if row.now <= -_LEAST][:2]
     parts = [f"For it: {' and '.join(up)}." if up else "Nothing spoke for it."]
