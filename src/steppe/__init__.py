@@ -14,7 +14,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from steppe.api.comparing import compare
+    from steppe.api.attributing import attribute
+    from steppe.api.comparing import compare, parting
+    from steppe.api.differing import diff
     from steppe.api.ema import ema_model
     from steppe.api.function import ModelFunction, model_function
     from steppe.api.functions import Answer, ask, parameters, run, scenarios, show
@@ -39,11 +41,14 @@ __all__ = [
     "World",
     "WorldSpec",
     "ask",
+    "attribute",
     "compare",
+    "diff",
     "ema_model",
     "model_function",
     "open",
     "parameters",
+    "parting",
     "run",
     "scenarios",
     "show",
@@ -62,11 +67,14 @@ _HOME = {
     "World": "steppe.world.arrays",
     "WorldSpec": "steppe.world.spec",
     "ask": "steppe.api.functions",
+    "attribute": "steppe.api.attributing",
     "compare": "steppe.api.comparing",
+    "diff": "steppe.api.differing",
     "ema_model": "steppe.api.ema",
     "model_function": "steppe.api.function",
     "open": "steppe.api.runs",
     "parameters": "steppe.api.functions",
+    "parting": "steppe.api.comparing",
     "run": "steppe.api.functions",
     "scenarios": "steppe.api.functions",
     "show": "steppe.api.functions",

@@ -1,9 +1,10 @@
-"""Paired comparisons: formulas, what pairing buys, and what cannot be paired."""
+"""Comparisons: formulas, what pairing buys, which arms are compared with which, and what cannot be paired."""
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from hypothesis.extra import numpy as nst
 from scipy import stats
 
 from results.fake import START, YEARS, make_run
-from steppe.analysis.comparison import Arm, compare, differences, paired, pairs
+from steppe.analysis.comparison import Arm, compare, comparisons, differences, differences_of, paired, pairs
+from steppe.analysis.matching import matched
 from steppe.analysis.measures import measure_table, measure_values
+from steppe.analysis.multiplicity import adjusted
 from steppe.errors import InputError
 from steppe.results.indicators import MEASURES, entities
 from steppe.results.query import Run
@@ -164,50 +167,173 @@ class TestPairs:
         with pytest.raises(InputError, match="no such scenario"):
             pairs([run], "x")
 
-    def test_the_counterfactual_of_the_own_run_goes_before(self) -> None:
+    def _places(self, found: list[tuple[Arm, Arm]]) -> list[tuple[str, str, str, str]]:
+        return [(x.run.path.name, x.scenario, y.run.path.name, y.scenario) for x, y in found]
+
+    def test_two_runs_of_one_study_are_compared_scenario_by_scenario(self) -> None:
         one, other = (self._run(name, ("a", None), ("b", "a")) for name in ("r", "s"))
-        found = [(x.run.path.name, x.scenario, y.run.path.name, y.scenario) for x, y in pairs([one, other])]
+        assert self._places(pairs([one, other])) == [("r", "a", "s", "a"), ("r", "b", "s", "b")]
+        third = self._run("t", ("b", "a"), ("c", "b"))
+        found = self._places(pairs([one, other, third]))
+        assert found[2:] == [("r", "b", "t", "b"), ("t", "b", "t", "c")]
+
+    def test_a_reference_that_is_named_is_taken_from_the_own_run(self) -> None:
+        one, other = (self._run(name, ("a", None), ("b", None)) for name in ("r", "s"))
+        found = self._places(pairs([one, other], "a"))
         assert found == [("r", "a", "r", "b"), ("r", "a", "s", "a"), ("s", "a", "s", "b")]
+
+    def test_two_that_name_each_other_are_compared_once(self) -> None:
+        assert self._names(pairs([self._run("r", ("a", "b"), ("b", "a"))])) == [("a", "b")]
+        assert self._names(pairs([self._run("r", ("x", None), ("a", "b"), ("b", "a"))])) == [("a", "b")]
+
+    def test_what_is_left_out_is_said(self, said: pytest.LogCaptureFixture) -> None:
+        one, other = self._run("r", ("a", None), ("b", "elsewhere")), self._run("s", ("c", "a"))
+        pairs([one, other])
+        assert "its counterfactual elsewhere is in none of the runs" in said.text and "r:a" in said.text
+        said.clear()
+        pairs([self._run("q", ("c", None)), self._run("r", ("a", "b"), ("b", "a"))], "a")
+        assert "nothing of it" not in said.text
 
     def test_a_single_scenario_has_nothing_to_be_compared_with(self) -> None:
         with pytest.raises(InputError, match="nothing to compare"):
             pairs([self._run("r", ("a", None))])
 
 
-class TestRefusals:
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What is said in a warning."""
+    log = logging.getLogger("steppe")
+    before, log.propagate = log.propagate, True
+    with caplog.at_level(logging.WARNING, logger="steppe"):
+        yield caplog
+    log.propagate = before
+
+
+def changed(run: Run, **other: Any) -> Run:
+    """The run with another manifest."""
+    return Run(run.path, {**run.manifest, **other}, run.markers)
+
+
+class TestLuck:
     @pytest.mark.parametrize(
-        ("key", "value"),
+        ("key", "value", "why"),
         [
-            ("seed", 2),
-            ("world", {"name": "another"}),
-            ("initial_statuses", np.zeros((6, 3), int).tolist()),
-            ("years", [2024, 2025, 2026, 2027, 2028, 2029]),
-            ("year_steps", [0, 4, 8, 12, 16, 19]),
+            ("seed", 2, "seed: 2 against 1"),
+            ("steps_per_year", 12, "steps a year: 12 against 4"),
+            ("world", {"name": "fake", "start": "2024-07-01"}, "start: 2024-07-01 against None"),
+            ("year_steps", [0, 4, 8, 12, 16, 19], f"steps until {LAST}: 19 against 20"),
+            ("draws", 10, "draws of the evidence: 10 against none"),
         ],
     )
-    def test_runs_that_differ_are_not_paired(self, run: Run, tmp_path: Path, key: str, value: Any) -> None:
-        other = make_run(tmp_path / "other", {"pull": 0.5}, replicates=30)
-        changed = Run(other.path, {**other.manifest, key: value}, other.markers)
-        with pytest.raises(InputError, match="cannot be paired: they differ in") as caught:
-            list(differences(Arm(run, "baseline"), Arm(changed, "pull")))
-        assert caught.value.file == str(other.path / "manifest.json")
-        assert caught.value.accepted
+    def test_where_it_is_not_shared_two_samples_are_compared(
+        self, run: Run, key: str, value: Any, why: str
+    ) -> None:
+        """Welch's interval: that of SciPy for the values of both."""
+        other = Run(run.path, {**run.manifest, key: value}, run.markers)
+        (found,) = comparisons([Run(run.path, run.manifest, run.markers), other], "baseline", ["depth"])[1:2]
+        assert found.match.paired is False and why in found.match.why
+        row = next(one for one in found.rows if one["entity"] == "ONE")
+        assert row["paired"] is False and why in row["why"]
+        json.dumps([found.as_dict(), *found.rows], allow_nan=False)
+        assert row["variance_ratio"] is None and row["aleatory"]["sd"] is None
+        if key != "draws":
+            (values,) = (measure_values(run, "depth", "baseline", LAST, ["ONE"]).values.astype(float),)
+            bounds = stats.ttest_ind(values[0], values[0], equal_var=False).confidence_interval(0.95)
+            assert (row["low"], row["high"]) == pytest.approx((bounds.low, bounds.high))
 
-    def test_no_replicate_in_common(self, run: Run) -> None:
+    @pytest.mark.parametrize(
+        ("key", "value", "note"),
+        [
+            ("world", {"name": "another"}, "world: another against fake"),
+            ("initial_statuses", np.zeros((6, 3), int).tolist(), "memberships at the start"),
+            ("rules", "0", "rules"),
+        ],
+    )
+    def test_what_is_no_luck_is_paired_and_told(self, run: Run, key: str, value: Any, note: str) -> None:
+        match = matched(Arm(run, "baseline"), Arm(changed(run, **{key: value}), "pull"))
+        assert match.paired and any(note in one for one in match.notes)
+
+    def test_no_replicate_in_common_is_no_shared_luck(self, run: Run) -> None:
         late = Run(run.path, run.manifest, tuple(m for m in run.markers if m.chunk.first == 50))
         early = Run(run.path, run.manifest, tuple(m for m in run.markers if m.chunk.first == 0))
-        with pytest.raises(InputError, match="no replicate in common"):
-            list(differences(Arm(early, "baseline"), Arm(late, "pull")))
+        rows = list(differences(Arm(early, "baseline"), Arm(late, "pull"), ["depth"]))
+        assert not any(row.paired for row in rows)
+        one = measure_values(run, "depth", "baseline", LAST).values[:, :25].astype(float)
+        other = measure_values(run, "depth", "pull", LAST).values[:, 50:].astype(float)
+        bounds = stats.ttest_ind(other, one, axis=1, equal_var=False).confidence_interval(0.95)
+        assert [row.low for row in rows] == pytest.approx(bounds.low.tolist())
 
+    def test_entities_in_common_only(self, run: Run, tmp_path: Path) -> None:
+        """The rows are those of the same entities, wherever they stand in the other run; what is left out is told."""
+        other = changed(run, segments=["bridge", "tunnel", "strait"])
+        match = matched(Arm(run, "baseline"), Arm(other, "pull"), ["flow"])
+        assert match.paired and any("segments tunnel" in note for note in match.notes)
+        found = {row.entity: row.difference for row in differences_of(match)}
+        wanted = {
+            row.entity: row.difference
+            for row in differences(Arm(run, "baseline"), Arm(run, "pull"), ["flow"])
+        }
+        assert found == wanted
+
+    def test_years_in_common_only(self, run: Run) -> None:
+        short = changed(
+            run, years=run.manifest["years"][:4], dates=run.manifest["dates"][:4], year_steps=[0, 4, 8, 12]
+        )
+        match = matched(Arm(run, "baseline"), Arm(short, "pull"))
+        assert match.years == (START + 3,) and any("years observed" in note for note in match.notes)
+
+    def test_nothing_in_common(self, run: Run) -> None:
+        later = changed(run, years=[year + 50 for year in run.manifest["years"]])
+        with pytest.raises(InputError, match="no year in common"):
+            matched(Arm(run, "baseline"), Arm(later, "pull"))
+        strange = changed(run, segments=["tunnel"])
+        with pytest.raises(InputError, match="nothing in common"):
+            matched(Arm(run, "baseline"), Arm(strange, "pull"), ["flow"])
+
+    def test_a_pair_that_cannot_be_compared_is_said(self, run: Run, said: pytest.LogCaptureFixture) -> None:
+        empty = Run(run.path.parent / "empty", {**run.manifest, "scenarios": [{"name": "other"}]}, ())
+        found = comparisons([run, empty], measures=["depth"])
+        assert [one.match.alternative.scenario for one in found] == ["pull"]
+        assert "not compared" in said.text and "empty" in said.text
+
+
+class TestFamily:
+    def test_all_rows_of_two_arms_at_a_year_are_one_family(self, run: Run) -> None:
+        found = comparisons([run], years=[START + 1, LAST])
+        for one in found:
+            p = np.array([np.nan if row["p_value"] is None else row["p_value"] for row in one.rows], float)
+            mine = [row["p_adjusted"] for row in one.rows]
+            assert mine == [None if np.isnan(v) else pytest.approx(v) for v in adjusted(p, "holm")]
+            assert one.family["tests"] == np.count_nonzero(~np.isnan(p))
+        assert [one.year for one in found] == [START + 1, LAST]
+
+    def test_entities_make_it_smaller(self, run: Run) -> None:
+        (whole,) = comparisons([run], measures=["member"])
+        (part,) = comparisons([run], measures=["member"], entities=["ONE"])
+        assert {row["entity"].split("/")[1] for row in part.rows} == {"ONE"}
+        assert part.family["tests"] == 6 < whole.family["tests"] == 18
+        with pytest.raises(InputError) as error:
+            comparisons([run], measures=["member"], entities=["ONEE"])
+        assert error.value.key == "--entity"
+
+    def test_adjustments(self, run: Run) -> None:
+        counts = [
+            sum(row["distinguishable"] for row in compare([run], adjust=method))
+            for method in ("holm", "fdr", "none")
+        ]
+        assert counts[0] <= counts[1] <= counts[2] and counts[0] < counts[2]
+        with pytest.raises(InputError, match="no such adjustment"):
+            compare([run], adjust="bonferroni")
+
+
+class TestRefusals:
     def test_the_replicates_in_common_are_compared_and_said(
-        self, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+        self, run: Run, tmp_path: Path, said: pytest.LogCaptureFixture
     ) -> None:
         short = make_run(tmp_path / "short", {"pull": 0.5}, replicates=25)
-        with caplog.at_level(logging.WARNING, logger="steppe"):
-            logging.getLogger("steppe").propagate = True
-            rows = list(differences(Arm(run, "baseline"), Arm(short, "pull"), ["member"]))
+        rows = list(differences(Arm(run, "baseline"), Arm(short, "pull"), ["member"]))
         assert {row.n for row in rows} == {25}
-        assert "compared are the 25 that both have" in caplog.text
+        assert "compared are the 25 that both have" in said.text
         gained = measure_values(run, "member", "baseline", LAST).values[:, :25].mean(axis=1)
         np.testing.assert_allclose([row.reference for row in rows], gained)
 
@@ -219,5 +345,5 @@ class TestRefusals:
 
     def test_nothing_stored(self, run: Run, tmp_path: Path) -> None:
         RunFolder.create(tmp_path / "run", run.manifest, "").close()
-        with pytest.raises(InputError, match="no replicate in common"):
+        with pytest.raises(InputError, match="no replicate is stored"):
             compare([tmp_path / "run"])

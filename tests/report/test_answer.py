@@ -78,6 +78,13 @@ def told(run: Run, config: RunConfig) -> dict[str, Any]:
     return in_words(found, {"AAA": "Aland", "BBB": "Beland"})
 
 
+def test_outcomes_have_their_value_at_the_start_beside_them(told: dict[str, Any], run: Run) -> None:
+    """Persistence is the measure itself in the first year, before anything was changed."""
+    for row in told["outcomes"]:
+        start = measure_values(run, row["measure"], "pull", run.years[0], [row["entity"]]).values[0]
+        assert row["baseline"]["persistence"] == pytest.approx(float(np.nanmean(start)))
+
+
 def test_the_numbers_are_those_of_the_replicates(run: Run, told: dict[str, Any]) -> None:
     """Means, paired difference and number of futures, from the values replicate by replicate."""
     assert [(row["measure"], row["entity"]) for row in told["outcomes"]] == [(o.measure, o.of) for o in ASKED]

@@ -157,11 +157,11 @@ class TestFailure:
         whole = rows(done(tmp_path / "whole", "scenario=baseline", *design, "ensemble.replicates=3"))
         start, calls = points.point_start, []
 
-        def failing(prepared, scenario, settings):
+        def failing(prepared, scenario, settings, draw):
             calls.append(settings)
             if len(calls) == 3:
                 raise ZeroDivisionError("planted")
-            return start(prepared, scenario, settings)
+            return start(prepared, scenario, settings, draw)
 
         monkeypatch.setattr(points, "point_start", failing)
         run = done(tmp_path / "d", "scenario=baseline", *design, "ensemble.replicates=3", "executor=serial")

@@ -136,6 +136,59 @@ class TestEachKind:
         assert list(differences(world(evidence), world(evidence))) == []
 
 
+class TestAState:
+    """It is not there; the others are what they were beside it."""
+
+    def test_the_others_keep_their_numbers(self, evidence: Evidence) -> None:
+        base, without = world(evidence), world(evidence, "KAZ")
+        assert without.states == tuple(state for state in base.states if state != "KAZ")
+        rows = [base.state_index(state) for state in without.states]
+        for name in ("gdp", "capability", "salience", "autonomy", "nonstate_threat", "status", "state_key"):
+            np.testing.assert_array_equal(getattr(without, name), getattr(base, name)[rows])
+        for name in ("affinity_structural", "threat", "tie", "conflict", "proximity", "transit"):
+            np.testing.assert_array_equal(getattr(without, name), getattr(base, name)[np.ix_(rows, rows)])
+        gone = base.capability[base.state_index("KAZ")]
+        assert without.capability.sum() == pytest.approx(1 - gone)
+
+    def test_what_was_bought_of_it_comes_from_the_rest_of_the_world(self, evidence: Evidence) -> None:
+        """Home shares and shares of the other partners stay; the last column takes what it had."""
+        base, without = world(evidence), world(evidence, "KAZ")
+        place = base.state_index("KAZ")
+        rows = [i for i in range(len(base.states)) if i != place]
+        np.testing.assert_allclose(np.diag(without.share0), np.diag(base.share0)[rows])
+        moved = base.share0[rows, -1] + base.share0[rows, place]
+        np.testing.assert_allclose(
+            without.share0[:, -1], moved, atol=2e-3
+        )  # where imports are all coded: a little less
+        assert (without.share0[:, -1] >= base.share0[rows, -1]).all()
+
+    def test_it_is_no_pole_party_or_owner(self, evidence: Evidence) -> None:
+        without = world(evidence, "RUS", "ARM")
+        assert "RUS" not in without.poles and len(without.poles) == 5
+        assert without.network.owned.shape[1] == without.agenda.party.shape[1] == 20
+        assert "arm-election" not in without.agenda.gates
+
+    def test_beside_a_system(self, evidence: Evidence) -> None:
+        without = world(evidence, "TUR", "OTS")
+        assert "TUR" not in without.states and "OTS" not in without.organisations
+
+    def test_of_another_world(self, evidence: Evidence) -> None:
+        spec = packaged_spec("eurasia_2026")
+        fewer = spec.model_copy(
+            update={"states": tuple(s for s in spec.states if s != "GEO"), "without": ("GEO",)}
+        )
+        with pytest.raises(InputError, match="has no state 'GEO' to do without"):
+            build_world(evidence, fewer)
+
+    def test_two_poles_stay(self) -> None:
+        with pytest.raises(InputError, match="fewer than two poles"):
+            packaged_spec("toy").model_validate({**packaged_spec("toy").model_dump(), "without": ["AAA"]})
+
+    def test_it_cannot_act(self) -> None:
+        with pytest.raises(InputError, match="no state 'RUS' in world"):
+            compose(["scenario=russia_applies_to_cca", "world.without=[RUS]"])
+
+
 class TestMistakes:
     def test_a_name_that_is_nearly_right(self, evidence: Evidence) -> None:
         with pytest.raises(InputError, match="no system 'SHUSA'") as refused:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from steppe.analysis.baselines import with_baselines
 from steppe.analysis.comparison import Arm, differences
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import date_of
@@ -52,14 +53,14 @@ def answer(
         "documents": documents(evidence, one.claims),
         "claims": [claim_reference(evidence, name) for name in one.claims],
         "levers": list(one.levers),
-        **_changes(one),
-        "counterfactual": {"scenario": reference, "question": other.question, **_changes(other)},
+        **changed(one),
+        "counterfactual": {"scenario": reference, "question": other.question, **changed(other)},
         "year": year,
         "date": date_of(run, year),
         "replicates": len(run.replicates(scenario)),
         "draws": run.draws,
         "level": LEVEL,
-        "outcomes": outcome_rows(*arms, one, year),
+        "outcomes": with_baselines(run, scenario, outcome_rows(*arms, one, year), evidence),
         "elsewhere": _elsewhere(*arms, one, year),
         "rests_on": rests_on(evidence, world, config, one),
         "ids": names_of(evidence, [*_ids(one), *_ids(other)]),
@@ -182,8 +183,8 @@ def _elsewhere(reference: Arm, alternative: Arm, scenario: Scenario, year: int) 
     return largest(others, ELSEWHERE, PER_MEASURE)
 
 
-def _changes(scenario: Scenario) -> dict[str, Any]:
-    """What a scenario does, in plain data."""
+def changed(scenario: Scenario) -> dict[str, Any]:
+    """What a scenario does, in plain data: interventions, parameters, mechanisms."""
     return {
         "interventions": [
             one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in scenario.interventions

@@ -1,4 +1,4 @@
-"""Differences between scenarios, paired by replicate.
+"""Differences between scenarios: paired by replicate where luck is shared, else of two independent samples.
 
 The same replicate has the same luck in every scenario of a seed, so a difference within a replicate is the
 effect of the scenario alone, and most of the variance between replicates cancels.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import repeat
 from pathlib import Path
@@ -16,56 +16,47 @@ from typing import Any
 
 import numpy as np
 
-from steppe.analysis.components import Spread, grouped, mean_of, probability_interval, spread_dict, spreads
-from steppe.analysis.intervals import (
-    LEVEL,
-    Array,
-    mean_interval,
-    moments,
-    paired_probability_interval,
-    ratio,
-    wilson,
-)
+from steppe.analysis.arms import Arm as Arm
+from steppe.analysis.arms import outcomes_of as outcomes_of
+from steppe.analysis.arms import pairs as pairs
+from steppe.analysis.arms import point_pairs
+from steppe.analysis.components import Spread, spread_dict
+from steppe.analysis.intervals import LEVEL, Array
+from steppe.analysis.matching import Match, NothingInCommon, listed, matched
 from steppe.analysis.measures import date_of
+from steppe.analysis.multiplicity import HOLM, checked, family, with_adjustment
 from steppe.analysis.observations import Observed, observe
+from steppe.analysis.observe_points import aligned
+from steppe.analysis.paired import paired as paired
+from steppe.analysis.paired import paired_by_draw as paired_by_draw
+from steppe.analysis.unpaired import side_of, unpaired
 from steppe.analysis.verdicts import with_verdicts
-from steppe.errors import InputError, input_error
-from steppe.paths import shown
-from steppe.results.indicators import Measure
+from steppe.errors import input_error
 from steppe.results.query import Run, open_run
-from steppe.results.tables import ENTITIES
 
 log = logging.getLogger("steppe")
 
-#: what two runs must share for their replicates to have the same luck and the same world
-SHARED = ("seed", "poles", "steps_per_year", "initial_statuses")
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One side of a comparison: a scenario of a run at a design point."""
-
-    run: Run
-    scenario: str
-    point: int = 0
-
-    @property
-    def label(self) -> str:
-        """Run folder and scenario, for messages."""
-        return f"{shown(self.run.path)}:{self.scenario}"
+Numbers = tuple[list[str], dict[str, Array], Iterator[Spread | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Alternative minus reference in one measure of one entity at one year.
 
-    n : replicates in which the measure is defined in both; all means are taken over these
-    std_error, low, high : of the paired difference; Bonett and Price for probabilities, else Student
+    paired : by replicate, as luck is shared; else two independent samples
+    n : replicates in which the measure is defined in both; all means are taken over these. Unpaired, the smaller number of
+        those in which it is defined
+    std_error, low, high : of the difference; paired, Bonett and Price for probabilities, else Student; unpaired, Newcombe
+        for probabilities, else Welch
     alternative_low, alternative_high : interval of the alternative; Wilson for probabilities, else Student
     unpaired_std_error : what it would be for as many independent replicates in each scenario
     variance_ratio : (unpaired_std_error / std_error)²: how many times fewer replicates pairing needs
     relative : difference / |reference|
     sd : standard deviation of the paired difference between replicates
+    probability_higher : that the alternative is higher than the reference, ties counting half: in a replicate if paired, else
+        of one replicate of each (Mann and Whitney);  with its interval
+    effect : difference in standard deviations of the reference between replicates (Glass's Δ)
+    p_value : of the test that the interval of the difference inverts, not adjusted
     spread : its split, where the replicates are spread over draws of the evidence; errors are then those between draws,
         intervals Student's
     An undefined number is NaN.
@@ -76,6 +67,8 @@ class Difference:
     reference_run: str
     reference_scenario: str
     point: int
+    reference_point: int
+    paired: bool
     measure: str
     entity: str
     year: int
@@ -94,6 +87,11 @@ class Difference:
     alternative_low: float
     alternative_high: float
     sd: float
+    probability_higher: float
+    probability_higher_low: float
+    probability_higher_high: float
+    effect: float
+    p_value: float
     spread: Spread | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -106,59 +104,123 @@ class Difference:
         return row | spread_dict(self.spread, row.pop("sd"))
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Two arms at a year.
+
+    rows : `Difference.as_dict` with `outcome` (see `analysis.verdicts`), `why` luck is not shared, `adjust`, `p_adjusted` and
+        `distinguishable`, one family of tests;  family : what was tested together (see `analysis.multiplicity`)
+    """
+
+    match: Match
+    year: int
+    rows: list[dict[str, Any]]
+    family: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All but the rows."""
+        match = self.match
+        return {
+            "run": str(match.alternative.run.path),
+            "scenario": match.alternative.scenario,
+            "reference_run": str(match.reference.run.path),
+            "reference_scenario": match.reference.scenario,
+            "point": match.alternative.point,
+            "reference_point": match.reference.point,
+            "year": self.year,
+            "paired": match.paired,
+            "why": list(match.why),
+            "notes": list(match.notes),
+            "replicates": len(match.replicates[1]),
+            "reference_replicates": len(match.replicates[0]),
+            "family": self.family,
+        }
+
+
 def compare(
     runs: Sequence[Path | str | Run],
     reference: str | None = None,
     measures: Iterable[str] | None = None,
     years: Sequence[int] | None = None,
     level: float = LEVEL,
+    **options: Any,
 ) -> list[dict[str, Any]]:
-    """Rows of paired differences between the scenarios of one run or of several, at years (the last).
-
-    Against its counterfactual, what a scenario asks for has its verdict in `outcome`, see `analysis.verdicts`.
-
-    reference : scenario to compare with; without it each scenario is compared with its counterfactual, and
-        those that have none with the first scenario of the first run
-
-    Raises InputError where there is nothing to compare or the runs cannot be paired.
-    """
-    opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
-    names = None if measures is None else list(measures)
+    """The rows of `comparisons`."""
     return [
-        row
-        for base, other in pairs(opened, reference)
-        for row in with_verdicts(
-            (row.as_dict() for row in differences(base, other, names, years, level)), outcomes_of(other, base)
-        )
+        row for one in comparisons(runs, reference, measures, years, level, **options) for row in one.rows
     ]
 
 
-def outcomes_of(arm: Arm, reference: Arm) -> list[dict[str, Any]]:
-    """What the scenario of an arm asks for, if the reference is its counterfactual; as the manifest has it."""
-    entry = _entry(arm)
-    asked: list[dict[str, Any]] = entry.get("outcomes") or []
-    return asked if entry.get("counterfactual") == reference.scenario else []
+def comparisons(
+    runs: Sequence[Path | str | Run],
+    reference: str | None = None,
+    measures: Iterable[str] | None = None,
+    years: Sequence[int] | None = None,
+    level: float = LEVEL,
+    *,
+    adjust: str = HOLM,
+    entities: Collection[str] | None = None,
+    points: tuple[str, str | None] | None = None,
+) -> list[Comparison]:
+    """Differences between the scenarios of one run or of several, at years (the last), by pair of arms and year.
 
+    Against its counterfactual, what a scenario asks for has its verdict in `outcome`, see `analysis.verdicts`.
 
-def _entry(arm: Arm) -> dict[str, Any]:
-    """What the manifest says of an arm's scenario."""
-    found: dict[str, Any] = next(s for s in arm.run.manifest["scenarios"] if s["name"] == arm.scenario)
+    reference : scenario to compare with; without it as `arms.pairs` says
+    adjust : `holm`, `fdr` or `none`: for how many differences are tested together, those of a pair of arms at a year
+    entities : ids; only rows of these, or of pairs with these, are made and tested
+    points : of runs with a design, a point and the point to compare it with, see `arms.point_pairs`
+
+    Raises InputError where there is nothing to compare.
+    """
+    checked(adjust)
+    opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
+    names = None if measures is None else list(measures)
+    compared = matches(opened, reference, names, years, points)
+    check_entities(entities, compared)
+    found = []
+    for match in compared:
+        found += comparisons_of(match, level, adjust, entities, names)
     return found
 
 
-def pairs(runs: Sequence[Run], reference: str | None = None) -> list[tuple[Arm, Arm]]:
-    """(reference, alternative) for every scenario that has something to be compared with."""
-    arms = [Arm(run, scenario) for run in runs for scenario in run.scenarios]
-    if reference is not None and reference not in {arm.scenario for arm in arms}:
-        known = list(dict.fromkeys(arm.scenario for arm in arms))
-        raise input_error("no such scenario in the runs", key="--reference", value=reference, accepted=known)
-    found = [(base, arm) for arm in arms if (base := _reference_of(arm, arms, reference)) is not None]
+def comparisons_of(
+    match: Match,
+    level: float = LEVEL,
+    adjust: str = HOLM,
+    entities: Collection[str] | None = None,
+    measures: Sequence[str] | None = None,
+) -> list[Comparison]:
+    """Two arms by year; arguments as for `comparisons`. measures : those that were named, for the words"""
+    by_year: dict[int, list[dict[str, Any]]] = {}
+    for row in differences_of(match, level, entities):
+        by_year.setdefault(row.year, []).append(row.as_dict())
+    return [_comparison(match, year, rows, level, adjust, measures) for year, rows in sorted(by_year.items())]
+
+
+def matches(
+    runs: Sequence[Run],
+    reference: str | None = None,
+    measures: Sequence[str] | None = None,
+    years: Sequence[int] | None = None,
+    points: tuple[str, str | None] | None = None,
+) -> list[Match]:
+    """Every two arms that are compared. Says which pairs have nothing in common; InputError if none has anything."""
+    if points is None:
+        _check_no_design(runs)
+        couples = pairs(runs, reference)
+    else:
+        couples = point_pairs(runs, *points, reference)
+    found, refused = [], []
+    for base, arm in couples:
+        try:
+            found.append(matched(base, arm, measures, years))
+        except NothingInCommon as error:
+            refused.append(error)
     if not found:
-        raise InputError(
-            "there is nothing to compare: the runs hold a single scenario",
-            value=", ".join(arm.label for arm in arms),
-            accepted="two scenarios or more between the runs, e.g. steppe run scenario=baseline,ANOTHER",
-        )
+        raise refused[0]
+    for one in refused:
+        log.warning("not compared: %s", one.message)
     return found
 
 
@@ -170,29 +232,76 @@ def differences(
     level: float = LEVEL,
 ) -> Iterator[Difference]:
     """Alternative minus reference in every measure (or those named) at years (the last); see `Difference`."""
-    check_paired(reference, alternative, years)
-    names = None if measures is None else list(measures)
-    common = _common(reference, alternative)
-    draws = None if reference.run.draws is None else reference.run.draw_of(common)
-    one, other = (observe(arm.run, arm.scenario, years, names, arm.point) for arm in (reference, alternative))
-    head = (
-        str(alternative.run.path),
-        alternative.scenario,
-        str(reference.run.path),
-        reference.scenario,
-        alternative.point,
-    )
-    for before, after in zip(one, other, strict=True):
-        values = _at(before, common), _at(after, common)
-        what = (before.year, date_of(reference.run, before.year), before.measure.unit)
-        split: Iterator[Spread | None] = repeat(None)
-        if draws is None:
-            found = paired(before.measure, *values, level)
-        else:
-            found, split = paired_by_draw(before.measure, *values, draws, level)
+    match = matched(reference, alternative, measures, years)
+    say_notes([match])
+    yield from differences_of(match, level)
+
+
+def say_notes(compared: Iterable[Match]) -> None:
+    """Warn of what else differs between arms, and of what is left out."""
+    for note in dict.fromkeys(note for match in compared for note in match.notes):
+        log.warning("%s", note)
+
+
+def differences_of(
+    match: Match, level: float = LEVEL, entities: Collection[str] | None = None
+) -> Iterator[Difference]:
+    """Alternative minus reference in every measure that is matched."""
+    head = _head(match.reference, match.alternative, match.paired)
+    for before, after in aligned((match.reference, match.alternative), match.years, match.measures):
+        what = (before.year, date_of(match.reference.run, before.year), before.measure.unit)
+        kept, found, split = numbers(match, before, after, level, entities)
         columns = (column.tolist() for column in found.values())
-        for entity, *numbers in zip(before.entities, *columns, split, strict=False):
-            yield Difference(*head, before.measure.id, entity, *what, *numbers)
+        for entity, *values in zip(kept, *columns, split, strict=False):
+            yield Difference(*head, before.measure.id, entity, *what, *values)
+
+
+def numbers(
+    match: Match,
+    before: Observed,
+    after: Observed,
+    level: float = LEVEL,
+    entities: Collection[str] | None = None,
+) -> Numbers:
+    """Of a measure at a year: the entities that both arms have, the numbers of `Difference` for each, and its split.
+
+    entities : ids; only these, or pairs with these
+    """
+    kept, one, other = values_of(match, before, after, entities)
+    measure = before.measure
+    if not match.paired:
+        sides = [
+            side_of(values, None if arm.run.draws is None else arm.run.draw_of(replicates))
+            for values, arm, replicates in zip(
+                (one, other), (match.reference, match.alternative), match.replicates, strict=True
+            )
+        ]
+        return kept, unpaired(measure, sides[0], sides[1], level), repeat(None)
+    if not match.drawn:
+        return kept, paired(measure, one, other, level), repeat(None)
+    found, split = paired_by_draw(
+        measure, one, other, match.reference.run.draw_of(match.replicates[0]), level
+    )
+    return kept, found, split
+
+
+def values_of(
+    match: Match, before: Observed, after: Observed, entities: Collection[str] | None = None
+) -> tuple[list[str], Array, Array]:
+    """(ids, (E, R) of the reference, (E, R) of the alternative) for the entities and replicates that are compared."""
+    there = {name: row for row, name in enumerate(after.entities)}
+    rows = [(row, there[name]) for row, name in enumerate(before.entities) if name in there]
+    rows = [pair for pair in rows if entities is None or is_of(before.entities[pair[0]], entities)]
+    found = []
+    for side, (seen, replicates) in enumerate(zip((before, after), match.replicates, strict=True)):
+        values, chosen = _at(seen, replicates), [pair[side] for pair in rows]
+        found.append(values if chosen == list(range(len(values))) else values[chosen])
+    return [before.entities[row] for row, _ in rows], found[0], found[1]
+
+
+def is_of(entity: str, wanted: Collection[str]) -> bool:
+    """Whether an entity is one of those wanted, or a pair with one of them."""
+    return entity in wanted or any(part in wanted for part in entity.split("/"))
 
 
 def changes(run: Run, scenario: str, point: int = 0, level: float = LEVEL) -> Iterator[Difference]:
@@ -202,7 +311,8 @@ def changes(run: Run, scenario: str, point: int = 0, level: float = LEVEL) -> It
     """
     first, last = run.years[0], run.years[-1]
     draws = run.draw_of(run.replicates(scenario, point))
-    head = (*(str(run.path), scenario) * 2, point)
+    arm = Arm(run, scenario, point)
+    head = _head(arm, arm, True)
     begun: dict[str, Observed] = {}
     for seen in observe(run, scenario, (first, last), None, point):
         before = begun.setdefault(seen.measure.id, seen)
@@ -211,159 +321,73 @@ def changes(run: Run, scenario: str, point: int = 0, level: float = LEVEL) -> It
         found, split = paired_by_draw(seen.measure, before.values, seen.values, draws, level)
         what = (last, date_of(run, last), seen.measure.unit)
         columns = (column.tolist() for column in found.values())
-        for entity, *numbers in zip(seen.entities, *columns, split, strict=True):
-            yield Difference(*head, seen.measure.id, entity, *what, *numbers)
+        for entity, *values in zip(seen.entities, *columns, split, strict=True):
+            yield Difference(*head, seen.measure.id, entity, *what, *values)
 
 
-def paired(measure: Measure, reference: Array, alternative: Array, level: float = LEVEL) -> dict[str, Array]:
-    """The numbers of `Difference` for each row.
-
-    reference, alternative : (E, R) of the same replicates; bool for probabilities, else float with NaN
-    """
-    if measure.probability:
-        n, before, sd_before = moments(reference)
-        _, after, sd_after = moments(alternative)
-        gained = np.count_nonzero(alternative & ~reference, axis=-1)
-        lost = np.count_nonzero(reference & ~alternative, axis=-1)
-        difference = (gained - lost) / n
-        sd = np.sqrt(ratio(np.maximum(gained + lost - n * difference**2, 0.0), n - 1))
-        low, high = paired_probability_interval(gained, lost, n, level)
-        bounds = wilson(np.count_nonzero(alternative, axis=-1), n, level)
-    else:
-        one, other = np.asarray(reference, float), np.asarray(alternative, float)
-        both = ~(np.isnan(one) | np.isnan(other))
-        n, before, sd_before = moments(np.where(both, one, np.nan))
-        _, after, sd_after = moments(np.where(both, other, np.nan))
-        _, difference, sd = moments(other - one)
-        low, high = mean_interval(difference, ratio(sd, np.sqrt(n)), n, level)
-        bounds = mean_interval(after, ratio(sd_after, np.sqrt(n)), n, level)
-    std_error = ratio(sd, np.sqrt(n))
-    unpaired = np.sqrt(ratio(sd_before**2 + sd_after**2, n))
-    return {
-        "reference": before,
-        "alternative": after,
-        "difference": difference,
-        "std_error": std_error,
-        "low": low,
-        "high": high,
-        "unpaired_std_error": unpaired,
-        "variance_ratio": ratio(unpaired**2, std_error**2),
-        "relative": ratio(difference, np.abs(before)),
-        "n": n,
-        "alternative_low": bounds[0],
-        "alternative_high": bounds[1],
-        "sd": sd,
-    }
-
-
-def paired_by_draw(
-    measure: Measure, reference: Array, alternative: Array, draws: Array, level: float = LEVEL
-) -> tuple[dict[str, Array], Iterator[Spread]]:
-    """The numbers of `Difference` for each row, and the split of each, where replicates share draws of the evidence.
-
-    reference, alternative : (E, R) as for `paired`;  draws : (R,) the draw of each replicate, ascending
-    Where no replicate of a probability differs, the interval is that of `paired` with the draws as replicates.
-    """
-    if measure.probability:
-        levels = [reference, alternative]
-        apart = np.subtract(alternative, reference, dtype=np.int8)
-    else:
-        one, other = np.asarray(reference, float), np.asarray(alternative, float)
-        apart = other - one
-        levels = [np.where(np.isnan(apart), np.nan, values) for values in (one, other)]
-    groups = [grouped(values, draws) for values in (*levels, apart)]
-    (_, before, error_before, _), (_, after, error_after, _), (n, difference, error, count) = map(
-        mean_of, groups
+def _head(reference: Arm, alternative: Arm, is_paired: bool) -> tuple[str, str, str, str, int, int, bool]:
+    """The first fields of a `Difference`."""
+    return (
+        str(alternative.run.path),
+        alternative.scenario,
+        str(reference.run.path),
+        reference.scenario,
+        alternative.point,
+        reference.point,
+        is_paired,
     )
-    low, high = mean_interval(difference, error, count, level)
-    if measure.probability:
-        none = np.zeros_like(count)
-        wide = paired_probability_interval(none, none, count, level)
-        same = ~apart.any(axis=-1)
-        low, high = (np.where(same, far, bound) for far, bound in zip(wide, (low, high), strict=True))
-        bounds = probability_interval(after, error_after, n, count, level)
-    else:
-        bounds = mean_interval(after, error_after, count, level)
-    unpaired = np.sqrt(error_before**2 + error_after**2)
-    found = {
-        "reference": before,
-        "alternative": after,
-        "difference": difference,
-        "std_error": error,
-        "low": low,
-        "high": high,
-        "unpaired_std_error": unpaired,
-        "variance_ratio": ratio(unpaired**2, error**2),
-        "relative": ratio(difference, np.abs(before)),
-        "n": n,
-        "alternative_low": bounds[0],
-        "alternative_high": bounds[1],
-        "sd": moments(apart.astype(np.float32) if measure.probability else apart)[2],
-    }
-    return found, spreads(groups[2], level)
 
 
-def check_paired(reference: Arm, alternative: Arm, years: Sequence[int] | None = None) -> None:
-    """Raise InputError unless the replicates of two arms share their luck, their world and their years."""
-    one, other = reference.run, alternative.run
-    where = f"{shown(one.path)} and {shown(other.path)} cannot be paired"
-    world = ("name", "start")
-    facts = [(key, one.manifest[key], other.manifest[key]) for key in SHARED]
-    facts += [(ENTITIES[key], list(one.entities(key)), list(other.entities(key))) for key in ENTITIES]
-    facts += [
-        (f"world.{key}", one.manifest.get("world", {}).get(key), other.manifest.get("world", {}).get(key))
-        for key in world
+def _comparison(
+    match: Match,
+    year: int,
+    rows: list[dict[str, Any]],
+    level: float,
+    adjust: str,
+    measures: Sequence[str] | None,
+) -> Comparison:
+    """A year of two arms, its tests adjusted and its predictions judged."""
+    asked = outcomes_of(match.alternative, match.reference)
+    why = list(match.why) or None
+    told = [row | {"why": why, "adjust": adjust} for row in with_verdicts(rows, asked)]
+    of = "all measures" if measures is None else ", ".join(measures)
+    names = [
+        arm.scenario + (f" at point {arm.point}" if arm.run.manifest.get("design") else "")
+        for arm in _arms(match)
     ]
-    wanted = sorted({one.years[-1], other.years[-1]} if years is None else set(years))
-    facts += [("years", list(one.years), list(other.years))] if years is None else []
-    for year in wanted if one.years == other.years or years is not None else []:
-        facts.append((f"steps until {year}", one.steps_done(year), other.steps_done(year)))
-        facts.append((f"date of {year}", date_of(one, year), date_of(other, year)))
-    facts.append(("draws", one.draws, other.draws))
-    if one.draws is not None:  # the same replicates must share a draw
-        facts.append(("replicates", one.manifest["replicates"], other.manifest["replicates"]))
-    for key, here, there in facts:
-        if here != there:
-            raise InputError(
-                f"{where}: they differ in {key}",
-                file=other.path / "manifest.json",
-                key=key,
-                value=there,
-                accepted=f"that of {shown(one.path)}: {here}",
+    what = f"{of} of {names[0]} against {names[1]} in {year}"
+    return Comparison(match, year, with_adjustment(told, adjust, level), family(told, adjust, level, what))
+
+
+def _arms(match: Match) -> tuple[Arm, Arm]:
+    return match.alternative, match.reference
+
+
+def check_entities(entities: Collection[str] | None, compared: Iterable[Match]) -> None:
+    """Raise InputError, with the nearest name, for an entity of which nothing is compared."""
+    known = {
+        name
+        for match in compared
+        for measure in match.measures
+        for name in {*listed(match.reference.run, measure)} & {*listed(match.alternative.run, measure)}
+    }
+    for wanted in entities or ():
+        if not any(is_of(name, [wanted]) for name in known):
+            raise input_error(
+                "nothing is compared of it", key="--entity", value=wanted, accepted=sorted(known)
             )
 
 
-def _common(reference: Arm, alternative: Arm) -> Array:
-    """Replicates stored in both arms; says so if they are not all."""
-    one, other = (arm.run.replicates(arm.scenario, arm.point) for arm in (reference, alternative))
-    common = np.intersect1d(one, other)
-    if not len(common):
-        raise InputError(
-            f"{reference.label} and {alternative.label} have no replicate in common",
-            value=f"{_span(other)} against {_span(one)}",
-            accepted="runs with the same replicates; `steppe resume` completes a run that was stopped",
-        )
-    if len(common) < max(len(one), len(other)):
-        log.warning(
-            "%s has replicates %s, %s has %s: compared are the %d that both have",
-            reference.label,
-            _span(one),
-            alternative.label,
-            _span(other),
-            len(common),
-        )
-    return common
-
-
-def _reference_of(arm: Arm, arms: Sequence[Arm], reference: str | None) -> Arm | None:
-    """What an arm is compared with: the scenario named, or its counterfactual; None for itself."""
-    name = reference
-    if name is None:
-        name = _entry(arm).get("counterfactual")
-    named = [other for other in arms if other.scenario == name]
-    own = [other for other in named if other.run is arm.run and other is not arm]
-    base = (own or named or list(arms))[0]
-    return None if base is arm else base
+def _check_no_design(runs: Iterable[Run]) -> None:
+    """Raise InputError for a run with a design of which no point is named."""
+    for run in runs:
+        if run.manifest.get("design"):
+            raise input_error(
+                "the run has a design: say which of its points is meant",
+                file=run.path,
+                key="--point",
+                accepted="a number or an id of points.csv; with --reference-point, the point to compare it with",
+            )
 
 
 def _at(seen: Observed, replicates: Array) -> Array:
@@ -371,10 +395,3 @@ def _at(seen: Observed, replicates: Array) -> Array:
     if len(replicates) == len(seen.replicates):
         return seen.values
     return seen.values[:, np.searchsorted(seen.replicates, replicates)]
-
-
-def _span(replicates: Array) -> str:
-    if not len(replicates):
-        return "none"
-    gaps = "" if len(replicates) == replicates[-1] - replicates[0] + 1 else f" ({len(replicates)} of them)"
-    return f"{replicates[0]} to {replicates[-1]}{gaps}"

@@ -104,7 +104,7 @@ def mean_of(groups: Grouped) -> tuple[Array, Array, Array, Array]:
 
 
 def probability_interval(
-    mean: Array, std_error: Array, n: Array, count: Array, level: float = LEVEL
+    mean: Array, std_error: Array, n: Array, count: Array, level: float | Array = LEVEL
 ) -> tuple[Array, Array]:
     """Interval of a probability from `count` draws with n replicates in all: low, high (E,).
 

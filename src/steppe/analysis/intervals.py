@@ -14,7 +14,7 @@ Array = NDArray[Any]
 LEVEL = 0.95
 
 
-def wilson(successes: Array, n: Array, level: float = LEVEL) -> tuple[Array, Array]:
+def wilson(successes: Array, n: Array, level: float | Array = LEVEL) -> tuple[Array, Array]:
     """Score interval of a probability: low, high.
 
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the
@@ -67,8 +67,12 @@ def ratio(above: Any, below: Any) -> Array:
         return np.where(below > 0, above / below, np.nan)
 
 
-def normal_quantile(level: float) -> float:
-    """z of a two-sided interval: 1.96 for 0.95."""
+def normal_quantile(level: float | Array) -> Any:
+    """z of a two-sided interval: 1.96 for 0.95; of several, for an array of levels."""
+    if isinstance(level, np.ndarray):
+        from scipy.special import ndtri
+
+        return ndtri(0.5 + level / 2)
     from statistics import NormalDist
 
     return NormalDist().inv_cdf(0.5 + level / 2)

@@ -64,11 +64,7 @@ def observe(
     wanted = sorted(set(run.years[-1:] if years is None else years))
     for year in wanted:
         run.steps_done(year)
-    replicates = run.replicates(scenario, point)
-    if not len(replicates):
-        raise input_error(
-            "no replicate of the scenario is stored", key="scenario", value=f"{scenario}, point {point}"
-        )
+    replicates = replicates_of(run, scenario, point)
     connection = run.connection_to(scenario, point)
     try:
         for table in dict.fromkeys(measure.table for measure in measures):
@@ -79,6 +75,16 @@ def observe(
             yield from read(run, connection, own, wanted, replicates)
     finally:
         connection.close()
+
+
+def replicates_of(run: Run, scenario: str, point: int = 0) -> NDArray[np.int32]:
+    """(R,) the replicates that are stored, ascending. Raises InputError where there is none."""
+    replicates = run.replicates(scenario, point)
+    if not len(replicates):
+        raise input_error(
+            "no replicate of the scenario is stored", key="scenario", value=f"{scenario}, point {point}"
+        )
+    return replicates
 
 
 def is_stored(measure: Measure, run: Run) -> bool:
@@ -174,7 +180,7 @@ def _from_events(
     fallen = (
         _leaders(run, connection, years, replicates) if "leaders" in {m.column for m in measures} else None
     )
-    for y, (year, status, merged) in enumerate(_histories(run, connection, years, replicates)):
+    for y, (year, status, merged) in enumerate(histories(run, connection, years, replicates)):
         for measure in measures:
             if measure.column == "leaders" and fallen is not None:
                 values = fallen[y]
@@ -188,7 +194,7 @@ def _from_events(
             yield Observed(measure, year, entities(measure, run), replicates, values)
 
 
-def _histories(
+def histories(
     run: Run, connection: Any, years: list[int], replicates: NDArray[np.int32]
 ) -> Iterator[tuple[int, NDArray[np.int8], NDArray[np.int16]]]:
     """Statuses (N, M, R) and the body that each merged into (M, R; -1 none) by year; arrays are reused."""

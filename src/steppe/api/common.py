@@ -51,11 +51,16 @@ def evidence_of(world: str | None, config_dir: str | None = None) -> Evidence:
 
 def built(config: RunConfig) -> World:
     """The world of a config; raises InputError where the evidence does not give one."""
-    from steppe.world.build import build_world
     from steppe.world.spec import evidence_for
+
+    return built_from(evidence_for(config.world), config)
+
+
+def built_from(evidence: Evidence, config: RunConfig) -> World:
+    """The world of a config from this evidence."""
+    from steppe.world.build import build_world
     from steppe.world.without import removal
 
-    evidence = evidence_for(config.world)
     coded = {name: parameter.value for name, parameter in evidence.parameters.items()}
     values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
     weights = {name: value for name, value in values.items() if name.startswith("world.")}

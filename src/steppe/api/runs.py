@@ -180,9 +180,13 @@ class Run(Explaining):
         *,
         measure: str | Sequence[str] | None = None,
         year: int | Sequence[int] | None = None,
+        adjust: str = "holm",
+        since: bool = False,
+        point: int | str | None = None,
+        reference_point: int | str | None = None,
         **of: str | Sequence[str] | None,
     ) -> Table:
-        """Paired differences between the scenarios of the run; see `steppe.compare`.
+        """Differences between the scenarios of the run, or between points of its design; see `steppe.compare`.
 
         >>> import steppe
         >>> run = steppe.run(world="toy", scenario=["baseline", "arvand_admitted_to_rivers"], replicates=8, years=2)
@@ -191,7 +195,10 @@ class Run(Explaining):
         """
         from steppe.api.comparing import compare
 
-        return compare(self, reference=reference, measure=measure, year=year, **of)
+        return compare(
+            self, reference=reference, measure=measure, year=year, adjust=adjust, since=since, point=point,
+            reference_point=reference_point, **of,
+        )  # fmt: skip
 
     def connection(self) -> Any:
         """A DuckDB connection with every table of the run as a view; the caller closes it.
@@ -261,6 +268,29 @@ class Run(Explaining):
 
         with from_python():
             export(self, Path(file), format, measures)
+
+    def report(
+        self,
+        file: str | os.PathLike[str] | None = None,
+        figures: str | os.PathLike[str] | None = None,
+        format: str = "svg",
+        map: str | os.PathLike[str] | None = None,
+    ) -> Path:
+        """Write the run as one page that works without a network; see docs/reports.md. Needs the extra `report`.
+
+        file : the page, ``report.html`` in the run folder if None;  figures : a folder for every picture as a file
+        format : of the pictures, ``svg`` or ``png``;  map : another file of shapes, TopoJSON or GeoJSON
+
+            >>> import steppe
+            >>> run = steppe.run(world="toy", replicates=4, years=1)
+            >>> run.report().name
+            'report.html'
+        """
+        from steppe.api.reporting import write_report
+
+        paths = [None if one is None else Path(one) for one in (file, figures, map)]
+        with from_python():
+            return write_report(self.path, paths[0], paths[1], format, paths[2])[0]
 
     def _observed(
         self,

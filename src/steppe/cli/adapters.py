@@ -25,6 +25,7 @@ from steppe.errors import InputError
 from steppe.paths import is_url
 
 if TYPE_CHECKING:
+    from steppe.analysis.comparison import Comparison
     from steppe.config.schema import RunConfig
     from steppe.evidence import Evidence
     from steppe.evidence.values import Fault
@@ -245,15 +246,71 @@ def write_page(file: Path, data: dict[str, Any]) -> None:
         raise Stopped(f"the page cannot be written: {error.strerror or error}") from None
 
 
+def write_record(file: Path, data: dict[str, Any]) -> None:
+    """The verdicts of the patterns as JSON, which the reports of runs tell."""
+    from steppe.report.patterns import record
+    from steppe.results.files import write_json
+
+    try:
+        write_json(file, record(data))
+    except OSError as error:
+        raise Stopped(f"the record cannot be written: {error.strerror or error}") from None
+
+
 def compared(
-    folders: list[Path], reference: str | None, measures: list[str] | None, years: list[int] | None
-) -> list[dict[str, Any]]:
-    """Rows {measure, entity, time, unit, reference, alternative, difference, std_error, low, high, …}."""
-    from steppe.analysis.comparison import compare
+    folders: list[Path],
+    reference: str | None,
+    measures: list[str] | None,
+    years: list[int] | None,
+    years_of_all: bool = False,
+    **options: Any,
+) -> list[Comparison]:
+    """Comparisons, with the first years of the rows that are told, or of all; options as for `comparisons`."""
+    from steppe.analysis.comparison import comparisons
+    from steppe.analysis.distinguished import add_first_years, standing_out
     from steppe.results.query import open_run
 
     runs = [open_run(folder, verify=True) for folder in folders]
-    return compare(runs, reference, measures, years)
+    found = comparisons(runs, reference, measures, years, **options)
+    for one in found:
+        add_first_years(one, None if years_of_all else standing_out(one.rows))
+    return found
+
+
+def parted(
+    folders: list[Path],
+    reference: str | None,
+    measures: list[str] | None,
+    entities: list[str] | None,
+    years: list[int] | None,
+    points: tuple[str, str | None] | None,
+) -> list[tuple[dict[str, Any], str]]:
+    """(data, text) of the tree of each two arms, for a measure of an entity: the one named, or what differs most."""
+    from steppe.analysis.parting import partings
+    from steppe.report.parting import parting_data, parting_text
+    from steppe.results.query import open_run
+
+    runs = [open_run(folder, verify=True) for folder in folders]
+    found = partings(runs, reference, measures, entities, years, points)
+    return [(parting_data(one), parting_text(one)) for one in found]
+
+
+def reported(
+    folder: Path, out: Path | None, figures: Path | None, form: str, shapes: Path | None
+) -> dict[str, Any]:
+    """The page of a run written, and its pictures if there is a folder for them: {report, figures}."""
+    from steppe.cli.report import FORMATS
+    from steppe.errors import input_error
+
+    if form not in FORMATS:
+        raise input_error("no such format", key="--format", value=form, accepted=FORMATS)
+    from steppe.api.reporting import write_report
+
+    try:
+        page, pictures = write_report(folder, out, figures, form, shapes, log.info)
+    except OSError as error:
+        raise Stopped(f"the page cannot be written: {error.strerror or error}: {error.filename}") from None
+    return {"run": str(folder), "report": str(page), "figures": [str(one) for one in pictures]}
 
 
 def exported(folder: Path, file: Path, form: str, measures: list[str] | None) -> None:
@@ -268,18 +325,11 @@ def exported(folder: Path, file: Path, form: str, measures: list[str] | None) ->
         raise Stopped(f"the file cannot be written: {error.strerror or error}") from None
 
 
-def compared_text(rows: list[dict[str, Any]], everything: bool) -> str:
-    """What the scenarios ask for and the differences that stand out, in words; or every row."""
-    if everything:
-        from steppe.report.terminal import table
+def compared_text(found: list[Comparison], everything: bool, years: bool) -> str:
+    """What the scenarios ask for and the differences that stand out, in words; or every row; or year by year."""
+    from steppe.report.comparing import comparisons_text
 
-        names = ("scenario", "reference_scenario", "measure", "entity", "time", "reference", "alternative")
-        drawn = [row | {"epistemic": (row["epistemic"] or {}).get("share")} for row in rows]
-        split = ("epistemic",) if any(row["epistemic"] for row in rows) else ()
-        return table(drawn, (*names, "difference", "low", "high", *split, "n"))
-    from steppe.report.words import comparison_text
-
-    return comparison_text(rows, rich=sys.stdout.isatty())
+    return comparisons_text(found, everything, years, rich=sys.stdout.isatty())
 
 
 def summarised(folder: Path) -> dict[str, Any]:

@@ -10,6 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from steppe.cli import adapters, sweeps
+from steppe.cli.attribute import EPILOG as ATTRIBUTE_EPILOG
+from steppe.cli.attribute import attribute
+from steppe.cli.comparing import EPILOG as COMPARE_EPILOG
+from steppe.cli.comparing import compare
+from steppe.cli.diff import EPILOG as DIFF_EPILOG
+from steppe.cli.diff import diff
 from steppe.cli.evidence import evidence_app
 from steppe.cli.explain import explain_app
 from steppe.cli.fetch import EPILOG as FETCH_EPILOG
@@ -17,6 +23,8 @@ from steppe.cli.fetch import fetch
 from steppe.cli.frame import ConfigDir, Incomplete, Json, Quiet, Verbose, command, examples, log, show
 from steppe.cli.patterns import EPILOG as PATTERNS_EPILOG
 from steppe.cli.patterns import patterns
+from steppe.cli.report import EPILOG as REPORT_EPILOG
+from steppe.cli.report import report
 from steppe.errors import InputError
 
 app = typer.Typer(
@@ -36,7 +44,11 @@ app = typer.Typer(
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(explain_app, name="explain")
 app.command("patterns", epilog=PATTERNS_EPILOG)(patterns)
+app.command("attribute", epilog=ATTRIBUTE_EPILOG)(attribute)
+app.command("diff", epilog=DIFF_EPILOG)(diff)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch)
+app.command("report", epilog=REPORT_EPILOG)(report)
+app.command("compare", epilog=COMPARE_EPILOG)(compare)
 for each in (sweeps.sensitivity, sweeps.discover, sweeps.robust, sweeps.converge, sweeps.extend):
     app.command(each.__name__, epilog=sweeps.EXAMPLES[each.__name__])(each)
 
@@ -172,38 +184,6 @@ def resume(
     with Progress(quiet or json) as progress:
         outcome = adapters.resumed(folder, progress, overrides)
     adapters.report(outcome, json, quiet)
-
-
-@app.command(
-    epilog=examples(
-        ("steppe compare runs/cca", "each scenario of a run against its counterfactual"),
-        ("steppe compare runs/cca --reference baseline --measure cohesion", "one measure, one reference"),
-        ("steppe compare runs/a runs/b --year 2030 --json", "scenarios of two runs, for a script"),
-    )
-)
-@command
-def compare(
-    folders: Annotated[list[Path], typer.Argument(metavar="RUN", help="Run folders.")],
-    reference: Annotated[
-        str | None, typer.Option("--reference", metavar="SCENARIO", help="What to compare with.")
-    ] = None,
-    measure: Annotated[
-        list[str] | None, typer.Option("--measure", metavar="NAME", help="Only these measures.")
-    ] = None,
-    year: Annotated[
-        list[int] | None,
-        typer.Option("--year", metavar="YEAR", help="At these years; the last if not given."),
-    ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every row, not only the differences that stand out.")
-    ] = False,
-    json: Json = False,
-    verbose: Verbose = 0,
-    quiet: Quiet = False,
-) -> None:
-    """Paired differences between scenarios, with their standard errors."""
-    rows = adapters.compared(folders, reference, measure, year)
-    show({"rows": rows}, lambda: adapters.compared_text(rows, everything), json)
 
 
 @app.command(

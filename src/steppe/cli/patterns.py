@@ -45,6 +45,10 @@ def patterns(
     markdown: Annotated[
         Path | None, typer.Option("--markdown", metavar="FILE", help="Write both tables into a page as well.")
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="Write the verdicts as JSON, for the reports of runs."),
+    ] = None,
     config_dir: ConfigDir = None,
     json: Json = False,
     verbose: Verbose = 0,
@@ -53,6 +57,8 @@ def patterns(
     """Every pattern that the model must reproduce: how likely it is, without which mechanism it goes, and a verdict."""
     if markdown is not None and (claims or only):
         raise InputError("a page has every pattern and every claim", key="--markdown", value=str(markdown))
+    if record is not None and (only or (claims and markdown is None)):
+        raise InputError("a record has every pattern", key="--record", value=str(record))
     what: What = "both" if markdown is not None else "claims" if claims else "patterns"
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
     size = {
@@ -67,4 +73,6 @@ def patterns(
     if markdown is not None:
         adapters.write_page(markdown, data)
         log.info("written: %s", markdown)
+    if record is not None:
+        adapters.write_record(record, data)
     show(data, lambda: adapters.patterns_text(data, verbose > 0), json)

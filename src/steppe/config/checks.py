@@ -45,9 +45,10 @@ def check_run(config: RunConfig, evidence: Evidence, placed: Sequence[Placed]) -
 
 
 def _as_built(config: RunConfig, evidence: Evidence) -> RunConfig:
-    """The config with the organisations that its world has, for the checks of what scenarios do to them."""
+    """The config with the states and organisations that its world has, for the checks of what scenarios do to them."""
     gone = removal(evidence, config.world.without).organisations
-    world = config.world.model_copy(update={"organisations": left(config.world.organisations, gone)})
+    has = {"states": config.world.present, "organisations": left(config.world.organisations, gone)}
+    world = config.world.model_copy(update=has)
     return config.model_copy(update={"world": world})
 
 
@@ -213,9 +214,9 @@ def coded_names(config: RunConfig, evidence: Evidence) -> Names:
     """Segments, systems, processes, gates and instruments that the world of a run has."""
     spec = config.world
     gone = removal(evidence, spec.without)
-    network = build_network(evidence, spec.states, spec.start, gone)
+    network = build_network(evidence, spec.present, spec.start, gone)
     agenda = build_agenda(
-        evidence, spec.states, left(spec.organisations, gone.organisations), spec.start, network, gone
+        evidence, spec.present, left(spec.organisations, gone.organisations), spec.start, network, gone
     )
     return names_of(network, agenda)
 

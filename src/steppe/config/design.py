@@ -28,7 +28,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 FactorKind = Literal["continuous", "integer", "choice", "switch"]
 Role = Literal["lever", "uncertainty", "constant"]
 Value = bool | int | float | str
-HEADS = ("parameters", "values", "mechanisms", "scenario", "readings")
+HEADS = ("parameters", "values", "mechanisms", "scenario", "readings", "interventions", "without")
 ALL = ("parameters.*", "values.*")  # what the factor `all` stands for
 MAX_POINTS = 10_000_000
 SAMPLED = ("lhs", "sobol", "saltelli", "morris")  # made in the unit cube; their rows keep order and repeats
@@ -85,7 +85,8 @@ def _value(given: object) -> object:
 class FactorSpec(Section):
     """One factor as written; what is not said follows from what it sets.
 
-    kind : of a parameter or value continuous, of a mechanism switch, of scenario and readings choice
+    kind : of a parameter or value continuous, of a mechanism, an intervention or what is left out switch, of scenario and
+        readings choice
     role : lever (actors choose it), uncertainty (nobody knows it), constant (does not vary)
     range : evidence, the default (the distribution of the evidence), uniform (on the range of the evidence), or [low, high]
         inside it, uniform
@@ -135,7 +136,8 @@ class DesignSpec(Section):
 
     kind : how points are made of factors
     factors : name → factor. A name is what it sets: ``parameters.ID``, ``values.ID``, ``mechanisms.NAME``, ``scenario``,
-        ``readings.QUESTION``; ``*`` stands for any part of a name, ``all`` for every uncertain number
+        ``readings.QUESTION``, ``interventions.N`` (by date, from 1), ``without.ID``; ``*`` stands for any part of a name, ``all``
+        for every uncertain number
     without : names, with ``*``, that a ``*`` of factors does not stand for
     points : N, of lhs and sobol the number of points, of saltelli that of its base sample
     outcomes : what is kept of every replicate, as ``MEASURE ENTITY @YEAR``; without a year at the end. Default: the outcomes

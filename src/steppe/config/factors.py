@@ -57,6 +57,19 @@ class Settable:
         """Parameters that have another value in a world without some systems."""
         return removal(self.evidence, self.config.world.without).parameters
 
+    @property
+    def interventions(self) -> list[str]:
+        """Numbers of the interventions of the run's scenarios, by date from 1: N is the N-th of each that has so many."""
+        most = max(len(scenario.interventions) for scenario in self.config.scenarios)
+        return [str(number) for number in range(1, most + 1)]
+
+    @property
+    def removable(self) -> list[str]:
+        """What the world can do without: its states, and the systems of the register that have a lever."""
+        world = self.config.world
+        coded = [name for name, one in self.evidence.systems.items() if one.coded]
+        return [*world.present, *(name for name in coded if name not in world.without)]
+
     def names(self, head: str) -> list[str]:
         """Every factor that begins with a head."""
         if head == "scenario":
@@ -66,6 +79,8 @@ class Settable:
             "values": self.places if head == "values" else (),
             "mechanisms": Mechanisms.model_fields,
             "readings": self.readings,
+            "interventions": self.interventions if head == "interventions" else (),
+            "without": self.removable if head == "without" else (),
         }
         return [f"{head}.{name}" for name in known[head]]
 
@@ -185,7 +200,7 @@ def unknown(name: str, known: Settable, key: str) -> InputError:
         every = [one for each in HEADS for one in known.names(each)]
         tails = {one.partition(".")[2]: one for one in every}
         close = tails.get(name) or nearest(name, every) or tails.get(nearest(name, tails) or "")
-        forms = "parameters.ID, values.ID, mechanisms.NAME, scenario, readings.QUESTION, all"
+        forms = "parameters.ID, values.ID, mechanisms.NAME, scenario, readings.QUESTION, interventions.N, without.ID, all"
         return InputError(f"no factor {name!r}", key=key, value=name, accepted=forms, nearest=close)
     return input_error(f"no factor {name!r}", key=key, value=name, accepted=accepted)
 
@@ -213,6 +228,10 @@ def _factor(name: str, spec: FactorSpec, known: Settable) -> Factor:
         return _choice(
             name, spec, Factor(name, "choice", "uncertainty", options, now, options=options), place
         )
+    if head == "interventions" and rest in known.interventions:
+        return _choice(name, spec, Factor(name, "switch", "lever", (False, True), True), place)
+    if head == "without" and rest in known.removable:
+        return _choice(name, spec, Factor(name, "switch", "lever", (False, True), False), place)
     if name == "scenario":
         options = tuple(scenario.name for scenario in known.config.scenarios)
         return _choice(

@@ -199,7 +199,7 @@ def _fits(act: Any, config: RunConfig) -> bool:
     bodies = [name for path in ("organisation", "into") if (name := getattr(act, path, None)) is not None]
     return (
         config.world.start <= act.date < end(config)
-        and all(state in config.world.states for _, state in states_of(act))
+        and all(state in config.world.present for _, state in states_of(act))
         and all(body in config.world.organisations for body in bodies)
     )
 

@@ -17,7 +17,8 @@ from steppe.evidence.distribution import Floats, quantile
 class Factor:
     """What a design varies or keeps.
 
-    name : ``parameters.ID``, ``values.ID``, ``mechanisms.NAME``, ``scenario`` or ``readings.QUESTION``
+    name : ``parameters.ID``, ``values.ID``, ``mechanisms.NAME``, ``scenario``, ``readings.QUESTION``, ``interventions.N`` or
+        ``without.ID``
     values : the values that it takes; empty where it has a range
     low, mode, high, shape : of a range, in `unit`; log is uniform in the logarithm
     value : of a constant its value; of others the centre, which is what the run has without the design

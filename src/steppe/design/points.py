@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from steppe.config.design import SAMPLED, DesignSpec, Value
+from steppe.config.design import HEADS, SAMPLED, DesignSpec, Value
 from steppe.config.designs import check_size, checked_rows, factors_of, size_of
 from steppe.config.factors import settable
 from steppe.config.scales import Factor, levels_of, text_of, values_at
@@ -70,13 +70,29 @@ class Design:
 
 @dataclass(frozen=True)
 class PointSettings:
-    """What a point sets, by section of the config; scenario None: those of the run."""
+    """What a point sets, by section of the config; scenario None: those of the run.
+
+    interventions : number of an intervention by date, from 1 → whether it acts
+    without : state or system → whether the world does without it
+    """
 
     parameters: dict[str, float] = field(default_factory=dict)
     values: dict[str, float] = field(default_factory=dict)
     mechanisms: dict[str, bool] = field(default_factory=dict)
     scenario: str | None = None
     readings: dict[str, str] = field(default_factory=dict)
+    interventions: dict[str, bool] = field(default_factory=dict)
+    without: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """What the world does without."""
+        return tuple(name for name, removed in self.without.items() if removed)
+
+    @property
+    def idle(self) -> tuple[int, ...]:
+        """Numbers of the interventions that do not act."""
+        return tuple(int(number) for number, acts in self.interventions.items() if not acts)
 
 
 def build(spec: DesignSpec, evidence: Evidence, world_spec: WorldSpec, config: RunConfig) -> Design:
@@ -145,7 +161,7 @@ def _canonical(value: Value) -> str:
 
 def point_settings(design: Design, p: int) -> PointSettings:
     """What point p sets."""
-    found: dict[str, dict[str, Any]] = {"parameters": {}, "values": {}, "mechanisms": {}, "readings": {}}
+    found: dict[str, dict[str, Any]] = {head: {} for head in HEADS if head != "scenario"}
     scenario = None
     for factor, value in zip(design.factors, design.rows[p], strict=True):
         head, _, rest = factor.name.partition(".")

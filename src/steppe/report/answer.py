@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from steppe.analysis.convergence import few_events
+from steppe.report.baselines import baseline_lines
 from steppe.report.interventions import says
 from steppe.report.words import interval, phrase, replicates_text, verdict_text
 from steppe.results.indicators import chosen
@@ -219,6 +220,7 @@ def _outcomes(answer: Mapping[str, Any], width: int) -> str:
         value, other, change = cells(row)
         rows.append([row["what"] + few, value, other.partition(" [")[0], change, *split, sign, row["found"]])
     parts = [head, *([table(titles, rows, width)] if rows else []), *_few(answer, width)]
+    parts += baseline_lines(answer["outcomes"], width)
     if answer["elsewhere"]:
         parts.append("elsewhere" if rows else "what differs most")
         parts += [_elsewhere(row) for row in answer["elsewhere"]]

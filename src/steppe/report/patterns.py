@@ -109,6 +109,16 @@ def _short(value: float, signed: bool) -> str:
     return shown.replace("-", "−") if float(shown) else "0"
 
 
+def record(data: Row) -> dict[str, Any]:
+    """What a report of a run tells of the patterns: their verdicts, and how they were found."""
+    kept = ("id", "statement", "verdict", "share_of_range")
+    patterns = [
+        {**{key: row[key] for key in kept}, "by_construction": bool(row["by_construction"])}
+        for row in data["patterns"]
+    ]
+    return {"found": settings_text(data["settings"]), "patterns": patterns}
+
+
 # --- a page ----------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ _SERIES = {  # main index → what is drawn, with its words
     "prcc": (("prcc", "partial rank correlation"),),
 }
 _WIDTH, _NUMBERS, _TOP, _BAR, _GAP = 760, 130, 76, 13, 12  # pixels
+_LONGEST = 32  # letters of a factor's name
 _LETTER = 7.2  # width of a letter of 13 px, about
 
 
@@ -45,7 +46,7 @@ def sensitivity_svg(found: Sensitivity, top: int = TOP) -> str:
     """The factors of largest index, ranked, as the text of an SVG file; title and description for screen readers."""
     rows, series = found.ranked()[:top], _SERIES[found.main]
     step = len(series) * _BAR + _GAP
-    longest = min(max(len(row.factor) for row in rows), 32)
+    longest = max(len(_label(row)) for row in rows)
     low, high, ticks = _axis(rows, [name for name, _ in series])
     scale = _Scale(low, high, 24 + longest * _LETTER, _WIDTH - _NUMBERS)
     bottom = _TOP + step * len(rows)
@@ -55,6 +56,12 @@ def sensitivity_svg(found: Sensitivity, top: int = TOP) -> str:
     parts.append(_line(scale(0), scale(0), _TOP - 4, bottom + 4, "#222222"))
     parts.append(_text(24, bottom + 50, _footnote(found), size=12, colour="#444444"))
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _label(row: Row) -> str:
+    """The factor's name, cut where it is too long; the group that nearly all are of is left out."""
+    name = row.factor.removeprefix("parameters.")
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _head(found: Sensitivity, rows: Sequence[Row], height: float) -> list[str]:
@@ -130,7 +137,7 @@ def _legend(series: Sequence[tuple[str, str]]) -> list[str]:
 
 def _bars(row: Row, series: Sequence[tuple[str, str]], scale: _Scale, y: float, level: float) -> list[str]:
     """The bars of a factor with their intervals, numbers and the floor."""
-    name = row.factor if len(row.factor) <= 32 else f"{row.factor[:31]}…"
+    name = _label(row)
     parts = [_text(scale.left - 10, y + len(series) * _BAR / 2 + 4.5, name, anchor="end")]
     pale = ' fill-opacity="0.35"' if row.above_noise is False else ""
     for at, ((field, words), colour) in enumerate(zip(series, _COLOURS, strict=False)):

@@ -2,7 +2,8 @@
 
 Changes of unlike measures are ranked by |difference| divided by the measure's `scale`, the change that
 weighs as much as a certain change of membership. Only differences whose interval leaves out zero are told,
-and at most `PER_MEASURE` of one measure, so that one event does not fill the page with its consequences.
+and at most `PER_MEASURE` of one measure, so that one event does not fill the page with its consequences. Of a
+comparison only what is distinguishable after the adjustment for the number of tests.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from steppe.analysis.comparison import changes
+from steppe.analysis.distinguished import PER_MEASURE as PER_MEASURE
+from steppe.analysis.distinguished import TOP
+from steppe.analysis.distinguished import importance as importance
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import Estimate, measure_table
 from steppe.analysis.verdicts import AGAINST, AS_PREDICTED, NOTHING_PREDICTED
@@ -21,8 +25,6 @@ from steppe.paths import shown
 from steppe.results.indicators import MEASURES, TIMES, Measure
 from steppe.results.query import Run
 
-TOP = 12
-PER_MEASURE = 4
 _BY_ID = {measure.id: measure for measure in MEASURES}
 _PHRASES = {
     "member": "{0} a member of {1} in {year}",
@@ -62,12 +64,21 @@ _PHRASES = {
 }
 
 
+_LEAST_EFFECT = 0.05  # standard deviations: less is told as none
+_ADJUSTED = {
+    "holm": "by Holm's procedure at 5 %",
+    "fdr": "by the procedure of Benjamini and Hochberg at 5 %",
+    "none": "each tested for itself at 5 %",
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One statement: what, its value with interval, and its change with interval; `weight` ranks it.
 
     split : how much of the change's variance comes from values that are not known, if they are drawn
     verdict : what it says of a prediction, if the scenario asks for it
+    more : how often and by how much, since when
     """
 
     what: str
@@ -77,6 +88,7 @@ class Line:
     measure: str
     split: str = ""
     verdict: str = ""
+    more: str = ""
 
 
 def phrase(measure: str, entity: str, year: int, names: Mapping[str, str] | None = None) -> str:
@@ -95,8 +107,8 @@ def comparison_text(rows: Sequence[Mapping[str, Any]], top: int = TOP, rich: boo
     """
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
-        keys = ("run", "scenario", "reference_run", "reference_scenario", "point", "year")
-        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+        keys = ("run", "scenario", "reference_run", "reference_scenario", "point", "reference_point", "year")
+        groups.setdefault(tuple(row.get(key) for key in keys), []).append(row)
     folders = {row["run"] for row in rows} | {row["reference_run"] for row in rows}
     return "\n\n".join(_comparison(group, len(folders) > 1, top, rich) for group in groups.values())
 
@@ -137,11 +149,6 @@ def replicates_text(replicates: int, draws: int | None) -> str:
     return f"{replicates:,} replicates" + (f" of {draws:,} draws of the evidence" if draws else "")
 
 
-def importance(measure: str, difference: float) -> float:
-    """|difference| in units of the measure's scale; 1 weighs as much as a certain change of membership."""
-    return abs(difference) / _BY_ID[measure].scale
-
-
 def _comparison(rows: Sequence[Mapping[str, Any]], several: bool, top: int, rich: bool) -> str:
     first = rows[0]
     names = [first["scenario"], first["reference_scenario"]]
@@ -149,6 +156,9 @@ def _comparison(rows: Sequence[Mapping[str, Any]], several: bool, top: int, rich
         names = [
             f"{shown(first[key])}:{name}" for key, name in zip(("run", "reference_run"), names, strict=True)
         ]
+    if first["point"] or first.get("reference_point"):
+        points = (first["point"], first["reference_point"])
+        names = [f"{name} at point {point}" for name, point in zip(names, points, strict=True)]
     asked = sorted((row for row in rows if row.get("outcome")), key=lambda row: row["outcome"]["place"])
     lines = [line for row in rows if not row.get("outcome") and (line := _against(row))]
     most = max(row["n"] for row in rows)
@@ -156,7 +166,19 @@ def _comparison(rows: Sequence[Mapping[str, Any]], several: bool, top: int, rich
     head = f"{names[0]} against {names[1]}, {first['year']} ({replicates_text(most, draws)})"
     if most == 1:
         return f"{head}: one replicate has no interval, and none of its differences stands out; see --all"
-    return _block(head, lines, f"against {names[1]}", top, rich, [_asked(row) for row in asked])
+    text = _block(head, lines, f"against {names[1]}", top, rich, [_asked(row) for row in asked])
+    return "\n".join([text, *_tested(rows)])
+
+
+def _tested(rows: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    """How many tests there were, and why the arms are not paired."""
+    adjust = rows[0].get("adjust")
+    if adjust is not None:
+        tests = sum(row["p_value"] is not None for row in rows)
+        found = sum(row["distinguishable"] for row in rows)
+        yield f"  {found:,} of {tests:,} differences are distinguishable, {_ADJUSTED[adjust]}"
+    if rows[0].get("why"):
+        yield f"  not paired, as luck is not shared ({'; '.join(rows[0]['why'])}): two independent samples"
 
 
 def verdict_text(outcome: Mapping[str, Any]) -> str:
@@ -178,9 +200,11 @@ def _asked(row: Mapping[str, Any]) -> Line:
 
 
 def _against(row: Mapping[str, Any]) -> Line | None:
-    """A row as a statement, unless its interval holds zero."""
+    """A row as a statement, unless its interval holds zero or it is not distinguishable among all that were tested."""
     low, high = row["low"], row["high"]
-    return None if row["difference"] is None or low is None or low <= 0 <= high else _statement(row)
+    if row["difference"] is None or low is None or low <= 0 <= high or not row.get("distinguishable", True):
+        return None
+    return _statement(row)
 
 
 def _statement(row: Mapping[str, Any]) -> Line:
@@ -193,7 +217,24 @@ def _statement(row: Mapping[str, Any]) -> Line:
     change = interval(difference, low, high, signed=True)
     share = (row.get("epistemic") or {}).get("share")
     split = "" if share is None else f"{share:.0%} epistemic".replace("%", " %")
-    return Line(what, value, change, importance(measure.id, difference), measure.id, split)
+    return Line(what, value, change, importance(measure.id, difference), measure.id, split, more=_more(row))
+
+
+def _more(row: Mapping[str, Any]) -> str:
+    """How often, by how much and since when, for a row whose years were looked at."""
+    if "years_tested" not in row:
+        return ""
+    parts = []
+    if not _BY_ID[row["measure"]].probability:
+        parts.append(f"higher in {100 * row['probability_higher']:.0f} %")
+    if row["effect"] is not None and abs(row["effect"]) >= _LEAST_EFFECT:
+        parts.append(f"{_signed(row['effect'], 1)} sd")
+    alone = "" if row["distinguishable"] else " by itself"
+    if row["first_distinguishable"] is not None:
+        parts.append(f"since {row['first_distinguishable']}{alone}")
+    if alone and (row["low"] or 0) * (row["high"] or 0) > 0:
+        parts.append("not distinguishable among all that were tested")
+    return ", ".join(parts)
 
 
 def _since_start(before: Estimate, after: Estimate) -> Line | None:
@@ -260,7 +301,8 @@ def _block(
 
 
 def _plain_line(line: Line, against: str) -> str:
-    parts = [f"  {line.what}: {line.value}", f"{line.change} {against}", line.split]
+    more = f" ({line.more})" if line.more else ""
+    parts = [f"  {line.what}: {line.value}", f"{line.change} {against}{more}", line.split]
     return ", ".join(part for part in parts if part) + (f": {line.verdict}" if line.verdict else "")
 
 
@@ -277,13 +319,18 @@ def _table(head: str, lines: Sequence[Line], against: str, tail: str) -> str:
     drawn = any(line.split for line in lines)
     if drawn:
         table.add_column("variance")
+    more = any(line.more for line in lines)
+    if more:
+        table.add_column("how often, how much, since")
     judged = any(line.verdict for line in lines)
     if judged:
         table.add_column("the scenario's prediction")
     for line in lines:
         colour = "red" if line.change.startswith("−") else "green"
         cells = [line.what, line.value, f"[{colour}]{line.change.replace('[', chr(92) + '[')}[/{colour}]"]
-        table.add_row(*cells, *([line.split] if drawn else []), *([line.verdict] if judged else []))
+        for wanted, cell in ((drawn, line.split), (more, line.more), (judged, line.verdict)):
+            cells += [cell] if wanted else []
+        table.add_row(*cells)
     stream = io.StringIO()
     Console(file=stream, force_terminal=True).print(table)
     return stream.getvalue().rstrip()

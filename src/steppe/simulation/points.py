@@ -14,10 +14,12 @@ from steppe.config.schema import Scenario, overridden, switches
 from steppe.design.points import PointSettings
 from steppe.mechanisms.observe import new_record
 from steppe.results.tables import ChunkId, ChunkTables, Coded
-from steppe.simulation.block import run_block
+from steppe.simulation.block import blocks, run_block
 from steppe.simulation.outcomes import Wanted, outcome_values
 from steppe.simulation.prepared import Prepared, Start, start
 from steppe.simulation.replicate import initial_record
+from steppe.world.drawn import uncertain
+from steppe.world.spec import evidence_for
 
 Array = np.ndarray[Any, Any]
 
@@ -40,14 +42,18 @@ def simulate_points(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
     return {"outcomes": _outcomes(prepared.asked, chunk, points, values), "point_failures": _failures(failed)}
 
 
-def point_start(prepared: Prepared, scenario: str, settings: PointSettings) -> tuple[Prepared, Array]:
+def point_start(
+    prepared: Prepared, scenario: str, settings: PointSettings, draw: int = 0
+) -> tuple[Prepared, Array]:
     """What holds at a point of a scenario, and the record (1,) from which its replicates begin.
+
+    draw : of the evidence, where values are drawn
 
     A design's word goes before a scenario's own: who varies a parameter wants it varied.
     """
-    ready = prepared.under(settings.readings)
+    ready = prepared.under(settings.readings, settings.gone, settings.idle)
     one: Scenario = next(one for one in ready.config.scenarios if one.name == scenario)
-    begun = _started(ready, settings)
+    begun = _started(ready, settings, draw)
     values = begun.parameters | overridden(ready.config, one) | settings.parameters
     own = switches(ready.config, one) | settings.mechanisms
     ensemble = ready.config.ensemble
@@ -57,22 +63,27 @@ def point_start(prepared: Prepared, scenario: str, settings: PointSettings) -> t
     return ready, record
 
 
-def _started(ready: Prepared, settings: PointSettings) -> Start:
-    """The coded start, or one built anew where the point sets coded values or how the world is made of them."""
+def _started(ready: Prepared, settings: PointSettings, draw: int) -> Start:
+    """The start of a draw, or one built anew where the point sets coded values or how the world is made of them."""
     weights = {name: one for name, one in settings.parameters.items() if name.startswith("world.")}
     if not weights and not settings.values:
-        return ready.coded
-    assert ready.uncertain is not None
-    config = ready.config
+        return ready.start(draw)
+    config, evidence = ready.config, evidence_for(ready.config.world)
+    if settings.values:  # a variant of a run has not looked up yet what is uncertain in it
+        found = ready.uncertain or uncertain(evidence, config.world, config.parameters)
+        evidence = found.evidence_with(settings.values)
     if weights:
         config = config.model_copy(update={"parameters": {**config.parameters, **weights}})
-    return start(ready.uncertain.evidence_with(settings.values), config)
+    return start(evidence, config)
 
 
 def _values(prepared: Prepared, chunk: ChunkId, settings: PointSettings) -> Array:
-    """(K, R) of one point."""
-    ready, initial = point_start(prepared, chunk.scenario, settings)
-    return outcomes_of(ready, initial, chunk.scenario, chunk.first, chunk.count, prepared.asked)
+    """(K, R) of one point, draw by draw."""
+    parts = []
+    for draw, first, count in blocks(prepared, chunk):
+        ready, initial = point_start(prepared, chunk.scenario, settings, draw)
+        parts.append(outcomes_of(ready, initial, chunk.scenario, first, count, prepared.asked))
+    return np.concatenate(parts, axis=1)
 
 
 def outcomes_of(

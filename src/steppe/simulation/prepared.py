@@ -26,6 +26,7 @@ from steppe.simulation.outcomes import Wanted, wanted
 from steppe.simulation.plan import plan, step_of
 from steppe.simulation.replicate import REPLICATE_LIMIT, initial_record
 from steppe.simulation.sampling import Sampled, sampled
+from steppe.simulation.variants import check_measured, lessened, only_levers, possible
 from steppe.world.arrays import World
 from steppe.world.build import build_world
 from steppe.world.drawn import Uncertain, uncertain
@@ -33,6 +34,9 @@ from steppe.world.spec import evidence_for
 from steppe.world.without import removal
 
 Array = np.ndarray[Any, Any]
+
+#: readings, what the world does without, numbers of the interventions that do not act
+Variant = tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[int, ...]]
 
 DRAWS_KEPT = 256  # worlds of draws, of some 50 kB each, that are kept for the other scenarios
 
@@ -63,7 +67,7 @@ class Prepared:
     uncertain: Uncertain | None = None
     local: threading.local = field(default_factory=threading.local)
     drawn: dict[int, Start] = field(default_factory=dict)
-    variants: dict[tuple[tuple[str, str], ...], Prepared] = field(default_factory=dict)
+    variants: dict[Variant, Prepared] = field(default_factory=dict)
 
     @property
     def world(self) -> World:
@@ -96,13 +100,20 @@ class Prepared:
         """What stages and gates of the coded world bring about."""
         return consequence_records(self.world)
 
-    def under(self, readings: Mapping[str, str]) -> Prepared:
-        """The same with other readings of the documents; itself where none are given."""
-        if not readings:
+    def under(
+        self, readings: Mapping[str, str], gone: Sequence[str] = (), idle: Sequence[int] = ()
+    ) -> Prepared:
+        """The same with other readings of the documents, in a world without some states or systems, or without some
+        interventions; itself where nothing is asked for.
+
+        gone : ids, as for `world.without`;  idle : numbers of interventions, by date from 1
+        """
+        if not (readings or gone or idle):
             return self
-        key = tuple(sorted(readings.items()))
-        if key not in self.variants:
-            self.variants[key] = prepare(under_readings(self.config, readings))
+        key = (tuple(sorted(readings.items())), tuple(sorted(gone)), tuple(sorted(idle)))
+        if key not in self.variants:  # two threads may both prepare it; they prepare the same
+            config = under_readings(self.config, readings) if readings else self.config
+            self.variants[key] = prepare(lessened(config, gone, idle), lenient=True)
         return self.variants[key]
 
     def begin(self, scenario: str, draw: int) -> Array:
@@ -126,18 +137,20 @@ def parameter_values(evidence: Evidence, config: RunConfig) -> dict[str, float]:
     return {**coded, **without, **config.parameters}
 
 
-def prepare(config: RunConfig, kept: Sequence[str] = ()) -> Prepared:
+def prepare(config: RunConfig, kept: Sequence[str] = (), lenient: bool = False) -> Prepared:
     """Build the world and the starting records of every scenario. Raises InputError.
 
     kept : ids of design points that a run has already, in its order
+    lenient : an intervention that names what the world lacks falls away
     """
     _check_ensemble(config)
     evidence = evidence_for(config.world)
     coded = start(evidence, config)
     per_year, plans = config.ensemble.steps_per_year, {}
     for scenario in config.scenarios:
+        acts = possible(scenario.interventions, coded.world) if lenient else scenario.interventions
         dated = []
-        for n, one in enumerate(scenario.interventions):
+        for n, one in enumerate(acts):
             told = named_in(one, coded.world, f"scenario.interventions[{n}]").model_dump(by_alias=True)
             dated.append((step_of(one.date, coded.world.start, per_year), told))
         plans[scenario.name] = plan(dated, coded.world)
@@ -147,6 +160,7 @@ def prepare(config: RunConfig, kept: Sequence[str] = ()) -> Prepared:
         return Prepared(config, coded, plans, drawn)
     points = numbered(build(config.design, evidence, config.world, config), kept)
     asked = wanted(_outcomes(config), coded.world, config.ensemble.years)
+    check_measured(asked, points.design.names, evidence)
     return Prepared(
         config, coded, plans, drawn, points, asked, uncertain(evidence, config.world, config.parameters)
     )
@@ -162,12 +176,13 @@ def _check_ensemble(config: RunConfig) -> None:
             value=ensemble.parameters,
             accepted=["central", "sampled"],
         )
-    if config.design is not None and ensemble.parameters != "central":
+    if config.design is not None and ensemble.parameters != "central" and not only_levers(config.design):
         raise InputError(
             "a design says itself what varies",
             key="ensemble.parameters",
             value=ensemble.parameters,
-            accepted="central; or design.factors=[all] to vary every uncertain number",
+            accepted="central; or a design of mechanisms, interventions, scenarios and what the world does without; "
+            "or design.factors=[all] to vary every uncertain number",
         )
     if ensemble.replicates > REPLICATE_LIMIT:
         raise InputError(

@@ -7,7 +7,7 @@ the same bits.
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,8 +32,9 @@ from steppe.results.remote import create, head, reopened
 from steppe.results.store import RunFolder
 from steppe.results.tables import DESIGN, DRAWS, POINTS, ChunkId, ChunkTables
 from steppe.simulation import executors
-from steppe.simulation.block import run_block
+from steppe.simulation.block import blocks, run_block
 from steppe.simulation.compiled import COMPILE_SECONDS, note_compiled, was_compiled
+from steppe.simulation.kept_evidence import EVIDENCE, write_evidence
 from steppe.simulation.numbered import described
 from steppe.simulation.points import simulate_points
 from steppe.simulation.prepared import Prepared as Prepared
@@ -72,19 +73,6 @@ def simulate(prepared: Prepared, chunk: ChunkId) -> ChunkTables:
         own = Record(*(series[place : place + count] for series in record))
         events.append(run_block(prepared, prepared.begin(chunk.scenario, draw), chunk.scenario, first, own))
     return chunk_tables(record, np.concatenate(events), chunk.first, world, ensemble.steps_per_year)
-
-
-def blocks(prepared: Prepared, chunk: ChunkId) -> Iterator[tuple[int, int, int]]:
-    """(draw, first replicate, how many) of each draw of which a chunk has replicates; one block at least."""
-    first = chunk.first
-    while first < chunk.first + chunk.count:
-        draw, end = prepared.draw_of(first), first + 1
-        while end < chunk.first + chunk.count and prepared.draw_of(end) == draw:
-            end += 1
-        yield draw, first, end - first
-        first = end
-    if not chunk.count:
-        yield prepared.draw_of(first), first, 0
 
 
 def compile_ahead(prepared: Prepared, say: Say) -> None:
@@ -133,7 +121,10 @@ def resume(
 
 
 def write_beside(prepared: Prepared, store: RunFolder) -> None:
-    """The drawn values, or the design and its points, beside the tables; the same bytes whenever it is done."""
+    """The evidence, the drawn values, the design and its points beside the tables; the same bytes whenever it is done."""
+    if not (store.path / EVIDENCE).is_file():
+        write_evidence(store.path / EVIDENCE, prepared.config)
+        store.publish(EVIDENCE)
     if prepared.sampled is not None:
         write_draws(store.path / DRAWS, prepared.sampled.uncertain.ids, prepared.sampled.table())
         store.publish(DRAWS)

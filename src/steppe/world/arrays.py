@@ -165,7 +165,7 @@ class World:
             hollow=True,
         ),
     ] = field(default_factory=partial(np.zeros, (0, 0)))  # not given: 0 for every pair
-    without: tuple[str, ...] = ()  # systems of the register that it was built without
+    without: tuple[str, ...] = ()  # states and systems of the register that it was built without
 
     def __post_init__(self) -> None:
         if np.size(self.cost_shift) == 0:
@@ -296,7 +296,8 @@ def _check(world: World, name: str, spec: Array) -> None:
     outside = (numbers < spec.low) | (numbers > spec.high)
     if outside.any():
         raise _bad(world, name, spec, outside, f"is outside {spec.low:g} to {spec.high:g} [{spec.unit}]")
-    if spec.sums == "all" and abs(numbers.sum() - 1) > TOLERANCE:
+    total = numbers.sum()  # less than 1 where a state was taken away
+    if spec.sums == "all" and (total > 1 + TOLERANCE or (total < 1 - TOLERANCE and not world.without)):
         raise InputError(f"{name} must sum to 1", key=name, value=float(numbers.sum()))
     if spec.sums == "rows" and (off := np.abs(numbers.sum(axis=1) - 1) > TOLERANCE).any():
         raise _bad(world, name, spec, off, "does not sum to 1")

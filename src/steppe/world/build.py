@@ -51,12 +51,15 @@ def build_world(evidence: Evidence, spec: WorldSpec, weights: Mapping[str, float
     """
     check_spec(spec, evidence)
     gone = removal(evidence, spec.without)
-    states, bodies, when = spec.states, left(spec.organisations, gone.organisations), spec.start
+    states, bodies, when = spec.present, left(spec.organisations, gone.organisations), spec.start
     weight = _complete({**central_weights(evidence), **gone.parameters} if weights is None else weights)
     more = added(evidence, states, when, gone)
-    sizes = {
-        name: numbers(evidence, states, name, when) for name in ("gdp", "population", "military_spending")
+    whole = {  # of all states: who is taken away makes nobody else stronger
+        name: numbers(evidence, spec.states, name, when)
+        for name in ("gdp", "population", "military_spending")
     }
+    kept = [spec.states.index(state) for state in states]
+    sizes = {name: size[kept] for name, size in whole.items()}
     own: dict[str, Any] = {
         name: clipped(name, numbers(evidence, states, name, when) + more.states[name]) for name in OF_STATES
     }
@@ -67,11 +70,11 @@ def build_world(evidence: Evidence, spec: WorldSpec, weights: Mapping[str, float
         start=when,
         states=states,
         organisations=bodies,
-        poles=spec.poles,
+        poles=spec.present_poles,
         gdp=sizes["gdp"],
         population=sizes["population"],
         military=sizes["military_spending"],
-        capability=capability(sizes),
+        capability=capability(whole)[kept],
         salience=mixes(evidence, "actors", states, "salience", [when] * len(states)),
         **own,
         share0=expenditure_shares(
@@ -86,7 +89,7 @@ def build_world(evidence: Evidence, spec: WorldSpec, weights: Mapping[str, float
         tie=np.maximum(matrix(evidence, "security_tie", states, when), more.tie),
         transit=matrix(evidence, "transit", states, when),
         cost_shift=more.cost_shift,
-        pole_index=np.array([states.index(pole) for pole in spec.poles]),
+        pole_index=np.array([states.index(pole) for pole in spec.present_poles]),
         status=status * alive,
         state_key=entity_keys("state", states),
         organisation_key=entity_keys("organisation", bodies),

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from steppe import paths
 from steppe.errors import InputError, input_error
 from steppe.evidence import Evidence, load, parse_date
-from steppe.world.without import removal
+from steppe.world.without import left, removal
 
 Ids = Annotated[
     tuple[str, ...], BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given)
@@ -24,7 +24,7 @@ class WorldSpec(BaseModel):
 
     start : YYYY, YYYY-MM or YYYY-MM-DD; values and statuses that hold at that date make the world
     poles : some of the states, at least two
-    without : systems of the register that this world does without, see `world.without`
+    without : states of the world and systems of the register that it does without, see `world.without`
     seeds : None, the packaged evidence; or a folder with actors/, organisations/, dyads/ and chronicle.yaml
     """
 
@@ -52,7 +52,25 @@ class WorldSpec(BaseModel):
                     value=pole,
                     accepted=self.states,
                 )
+        for key, names in (("states", self.present), ("poles", self.present_poles)):
+            if len(names) < 2:
+                raise InputError(
+                    f"world {self.name!r} would be left with fewer than two {key}",
+                    key="without",
+                    value=list(self.without),
+                    accepted=f"at least two of {', '.join(getattr(self, key))} stay",
+                )
         return self
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The states that the world has: those that it does not do without."""
+        return left(self.states, frozenset(self.without))
+
+    @property
+    def present_poles(self) -> tuple[str, ...]:
+        """The poles among them."""
+        return left(self.poles, frozenset(self.without))
 
 
 def check_spec(spec: WorldSpec, evidence: Evidence) -> None:
@@ -71,6 +89,14 @@ def check_spec(spec: WorldSpec, evidence: Evidence) -> None:
                     accepted=accepted,
                 )
     removal(evidence, spec.without)
+    for position, name in enumerate(spec.without):
+        if name not in evidence.systems and name not in spec.states:
+            raise input_error(
+                f"world {spec.name!r} has no state {name!r} to do without",
+                key=f"without[{position}]",
+                value=name,
+                accepted=spec.states,
+            )
 
 
 def evidence_for(spec: WorldSpec, beside: Path | str | None = None) -> Evidence:

@@ -1,4 +1,9 @@
-"""A world without some of the systems: what each of them, as it is coded, leaves behind when it is taken away."""
+"""A world without some of the systems or states: what each of them, as it is coded, leaves behind when it is taken away.
+
+A state that is taken away is not in the world: it is nobody's member, partner, threat, pole, party or owner. What others
+buy of it comes from the rest of the world, and every other state keeps the capability that it has beside it. Luck is
+addressed by name, so that the luck of the others stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +40,7 @@ NOTHING = Removal()
 
 
 def removal(evidence: Evidence, systems: Sequence[str]) -> Removal:
-    """What a world without these systems of the register lacks.
+    """What a world without these systems of the register lacks; states among them are for `WorldSpec.present`.
 
     A segment goes with any system that it is part of. Raises InputError with the nearest name, and for a system that
     is context: it has no lever, so that a world without it is the same world.
@@ -45,6 +50,8 @@ def removal(evidence: Evidence, systems: Sequence[str]) -> Removal:
     found: dict[str, set[str]] = {}
     parameters: dict[str, float] = {}
     for position, name in enumerate(systems):
+        if name in evidence.actors and name not in evidence.systems:
+            continue  # a state: `WorldSpec.present` leaves it out
         _check(evidence, name, position)
         for one in targets(evidence, name):
             if one.family == "parameters":
@@ -66,11 +73,10 @@ def _check(evidence: Evidence, name: str, position: int) -> None:
     system = evidence.systems.get(name)
     if system is None:
         raise input_error(
-            f"no system {name!r} in the register of {shown(evidence.folder)}",
+            f"no system {name!r} in the register of {shown(evidence.folder)}, nor a state",
             key=f"without[{position}]",
             value=name,
-            accepted=[one.id for one in evidence.systems.values() if one.coded]
-            or "nothing: there is no register",
+            accepted=[*(one.id for one in evidence.systems.values() if one.coded), *evidence.actors],
         )
     if not system.coded:
         raise InputError(
