@@ -75,7 +75,9 @@ def describe(evidence: Evidence, name: str) -> dict[str, Any]:
     Raises InputError with the nearest id.
     """
     folder, _, rest = name.partition("/")
-    plain = rest if folder in _FOLDERS and name not in evidence.claims else name  # a claim may be quantities/NAME
+    plain = (
+        rest if folder in _FOLDERS and name not in evidence.claims else name
+    )  # a claim may be quantities/NAME
     for find in _FINDERS:
         found = find(evidence, plain)
         if found is not None:
