@@ -131,7 +131,10 @@ def attribute(
     *overrides: str,
     switches: str | Sequence[str] = (),
     outcomes: str | Sequence[str] = (),
+    world: Name | None = None,
     replicates: int | None = None,
+    seed: int | None = None,
+    years: int | None = None,
     out: Name | None = None,
     progress: bool | Progress = False,
     config_dir: Name | None = None,
@@ -153,7 +156,9 @@ def attribute(
     with from_python():
         place = os.fspath(name)
         if not is_run(place):
-            given = overrides_of(overrides, replicates=replicates, more=more)
+            given = overrides_of(
+                overrides, world=world, replicates=replicates, seed=seed, years=years, more=more
+            )
             own = None if config_dir is None else os.fspath(config_dir)
             ready = prepared(place, given, several(switches), several(outcomes), own)
             place = str(simulated(ready.config, out, progress).path)
