@@ -1,4 +1,4 @@
-# make demo    three scenarios of the Eurasian world, compared
+# make demo    three scenarios of the Eurasian world, compared, and a page of them
 # make test    style, types, layers, and every test on every Python (3.11, 3.12) that is here
 # make lint    the first three of these
 # make scenarios   the 48 questions of the documents at 1,000 replicates, answered in docs/scenarios.md
@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 .PHONY: demo test lint scenarios reports bench clean
 
 demo:
-	@tools/environment .venv "" 3.11 3.12
+	@tools/environment .venv report 3.11 3.12
 	@tools/demo
 
 test:

@@ -114,6 +114,15 @@ class TestCoalitions:
         given = [f"scenario={SCENARIO}", "world.without=[DDD]", "mechanisms.pressure=false"]
         same(own_run(tmp_path / "own", *given), sweep, switches_of(sweep)[1][1])
 
+    def test_without_a_state_and_with_another_parameter_of_the_world(self, tmp_path: Path) -> None:
+        """What a world is made with is set in the world that does without, too."""
+        switches = ["without.DDD", "parameters.world.affinity_agreement=0.5"]
+        words = [*SIZE, *told(switches, "-s"), "--outcome", "members UNION", "--out", str(tmp_path / "run")]
+        steppe("attribute", SCENARIO, *words)
+        sweep = open_sweep(open_run(tmp_path / "run"))
+        given = [f"scenario={SCENARIO}", "world.without=[DDD]", "parameters.world.affinity_agreement=0.5"]
+        same(own_run(tmp_path / "own", *given), sweep, switches_of(sweep)[1][0])
+
     def test_with_drawn_values(self, tmp_path: Path) -> None:
         """Coalitions share their draws: each is the run of its own that draws as much."""
         drawn = ["ensemble.parameters=sampled", "ensemble.draws=4"]

@@ -292,6 +292,70 @@ class TestCompare:
         text = invoke("compare", stored, stored, "--reference", "baseline", "--measure", "depth").stdout
         assert "pull" in text
 
+    def test_json_says_what_was_compared_with_what(self, stored: str) -> None:
+        data = json.loads(invoke("compare", stored, "--json", "--measure", "depth", "--adjust", "fdr").stdout)
+        (one,) = data["comparisons"]
+        assert (one["scenario"], one["reference_scenario"], one["paired"], one["why"]) == (
+            "pull",
+            "baseline",
+            True,
+            [],
+        )
+        assert one["family"]["tests"] == 3 and "Benjamini and Hochberg" in one["family"]["says"]
+        for row in data["rows"]:
+            assert {"probability_higher", "effect", "p_value", "p_adjusted", "distinguishable"} <= set(row)
+            assert row["years_tested"] == 5 and len(row["over_years"]) == 5
+
+    def test_year_by_year(self, stored: str) -> None:
+        """Welfare of AAA is half a unit higher in every future and every year."""
+        text = invoke("compare", stored, "--years", "--measure", "welfare", "--entity", "AAA").stdout
+        assert "welfare of AAA from trade in 2030 (log points): distinguishable since 2026" in text
+        assert len([line for line in text.splitlines() if line.endswith("*")]) == 5
+
+    def test_runs_that_share_no_luck(self, stored: str, tmp_path: Path) -> None:
+        make_run(tmp_path / "other", replicates=30, seed=2)
+        text = invoke("compare", stored, str(tmp_path / "other"), "--measure", "depth").stdout
+        assert (
+            text.count("not paired, as luck is not shared (seed: 2 against 1): two independent samples") == 2
+        )
+        data = json.loads(
+            invoke("compare", stored, str(tmp_path / "other"), "--measure", "depth", "--json").stdout
+        )
+        assert [
+            (one["paired"], one["replicates"], one["reference_replicates"]) for one in data["comparisons"]
+        ] == [(False, 30, 40)] * 2
+
+    def test_what_is_left_out_is_said(self, stored: str, tmp_path: Path) -> None:
+        make_run(tmp_path / "short", replicates=30)
+        text = invoke("compare", stored, str(tmp_path / "short"), "--measure", "depth").stdout
+        assert "note: " in text and "compared are the 30 that both have" in text
+
+    def test_a_tree(self, stored: str) -> None:
+        text = invoke("compare", stored, "--tree", "--measure", "members", "--entity", "ONE").stdout
+        assert text.startswith("pull against baseline\n  members of ONE in 2030: ")
+        data = json.loads(
+            invoke("compare", stored, "--tree", "--measure", "members", "--entity", "ONE", "--json").stdout
+        )
+        (tree,) = data["trees"]
+        assert sum(one["contribution"] for one in tree["tree"]["nodes"]) == pytest.approx(
+            tree["tree"]["contribution"]
+        )
+
+    @pytest.mark.parametrize(
+        ("argv", "words"),
+        [
+            (["--adjust", "hom"], "did you mean 'holm'"),
+            (["--entity", "ONNE"], "did you mean 'ONE'"),
+            (["--point", "1"], "the run has no design"),
+            (["--reference-point", "1"], "which point is compared with it"),
+            (["--tree", "--years"], "a tree is of one measure"),
+            (["--tree", "--measure", "depth", "--entity", "TWOO"], "did you mean 'TWO'"),
+        ],
+    )
+    def test_bad_options(self, stored: str, argv: list[str], words: str) -> None:
+        result = invoke("compare", stored, *argv)
+        assert result.exit_code == 2 and words in result.stderr and result.stdout == ""
+
 
 class TestLists:
     KINDS = ("worlds", "scenarios", "experiments", "mechanisms", "measures", "states", "organisations")

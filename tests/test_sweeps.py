@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from steppe.analysis.sweep import open_sweep
 from steppe.cli import app
+from steppe.results.query import open_run
 
 SIZE = ["world=toy", "ensemble.years=3", "ensemble.replicates=6"]
 #: need follows protection alone; a rate of merging has nothing to do with it in a world without bodies that merge
@@ -56,6 +59,39 @@ class TestSensitivity:
         steppe("run", *SIZE, "scenario=baseline", "--out", str(tmp_path / "run"))
         done = CliRunner().invoke(app, ["sensitivity", str(tmp_path / "run")])
         assert done.exit_code == 2 and "no design" in done.output
+
+
+class TestComparePoints:
+    def test_two_points_paired_by_replicate(self, saltelli: str) -> None:
+        """The difference is that of the outcomes of the two points in the same replicates, by number and by id."""
+        sweep = open_sweep(open_run(saltelli))
+        on, off = (sweep.settings["mechanisms.security"].index(value) for value in (True, False))
+        data = steppe("compare", saltelli, "--point", str(off), "--reference-point", sweep.ids[on])
+        values = sweep.values("baseline", "need BBB @2023").astype(float)
+        apart = values[off] - values[on]
+        row = next(row for row in data["rows"] if (row["scenario"], row["measure"]) == ("baseline", "need"))
+        assert row["difference"] == pytest.approx(apart.mean()) and row["difference"] < 0
+        assert row["std_error"] == pytest.approx(apart.std(ddof=1) / np.sqrt(6), abs=1e-9)
+        assert (row["point"], row["reference_point"], row["paired"], row["n"]) == (off, on, True, 6)
+        assert {one["scenario"] for one in data["comparisons"]} == {"baseline", "arvand_admitted_to_rivers"}
+
+    def test_scenarios_at_a_point(self, saltelli: str) -> None:
+        (one,) = steppe("compare", saltelli, "--point", "2")["comparisons"]
+        assert (one["reference_scenario"], one["point"], one["reference_point"]) == ("baseline", 2, 2)
+
+    @pytest.mark.parametrize(
+        ("words", "says"),
+        [
+            ([], "say which of its points"),
+            (["--point", "9999"], "no such point"),
+            (["--point", "1", "--reference-point", "1"], "compared with itself"),
+            (["--point", "1", "--tree"], "no events"),
+            (["--point", "1", "--measure", "cohesion"], "kept no such outcome"),
+        ],
+    )
+    def test_bad_input(self, saltelli: str, words: list[str], says: str) -> None:
+        done = CliRunner().invoke(app, ["compare", saltelli, *words])
+        assert done.exit_code == 2 and says in done.output
 
 
 def test_discover_finds_the_region(saltelli: str) -> None:

@@ -25,6 +25,7 @@ from steppe.analysis.paired import paired, paired_by_draw
 from steppe.analysis.unpaired import side_of, unpaired
 from steppe.results.indicators import MEASURES
 
+QUICK = settings(deadline=None, max_examples=40)
 BY_ID = {measure.id: measure for measure in MEASURES}
 NUMBERS = nst.arrays(np.float64, (2, 4, 12), elements=st.integers(-3, 3).map(float))
 OUTCOMES = nst.arrays(bool, (2, 4, 24))
@@ -40,6 +41,7 @@ def _agree(found: dict[str, Any], level: float = 0.95) -> None:
 
 
 class TestPValues:
+    @QUICK
     @given(NUMBERS, st.sampled_from([0.5, 0.9, 0.95]))
     def test_of_a_paired_mean(self, values: Any, level: float) -> None:
         found = paired(BY_ID["depth"], *values, level)
@@ -52,20 +54,22 @@ class TestPValues:
             else:
                 assert found["p_value"][row] == (apart[0] == 0)
 
+    @QUICK
     @given(OUTCOMES, st.sampled_from([0.5, 0.9, 0.95]))
     def test_of_a_paired_probability(self, values: Any, level: float) -> None:
         _agree(paired(BY_ID["member"], *values, level), level)
 
-    @settings(deadline=None, max_examples=40)
+    @QUICK
     @given(OUTCOMES, st.sampled_from([0.5, 0.9, 0.95]))
     def test_of_an_unpaired_probability(self, values: Any, level: float) -> None:
         _agree(unpaired(BY_ID["member"], *map(side_of, values), level), level)
 
+    @QUICK
     @given(NUMBERS, st.sampled_from([0.5, 0.9, 0.95]))
     def test_of_an_unpaired_mean(self, values: Any, level: float) -> None:
         _agree(unpaired(BY_ID["depth"], *map(side_of, values), level), level)
 
-    @settings(deadline=None, max_examples=25)
+    @QUICK
     @given(OUTCOMES)
     def test_over_draws(self, values: Any) -> None:
         draws = np.arange(24) // 4
@@ -138,7 +142,7 @@ class TestUnpaired:
 
 
 class TestHigher:
-    @settings(deadline=None, max_examples=40)
+    @QUICK
     @given(NUMBERS)
     def test_mann_whitney_against_scipy(self, values: Any) -> None:
         wanted = stats.mannwhitneyu(values[1], values[0], axis=1).statistic / 12**2
@@ -148,7 +152,7 @@ class TestHigher:
         wanted = stats.mannwhitneyu(holes[1], holes[0, :, 5:], axis=1).statistic / (7 * 12)
         np.testing.assert_allclose(mann_whitney(*holes), wanted)
 
-    @settings(deadline=None, max_examples=40)
+    @QUICK
     @given(OUTCOMES)
     def test_of_outcomes_it_is_half_the_difference(self, values: Any) -> None:
         wanted = stats.mannwhitneyu(*values[::-1].astype(float), axis=1).statistic / 24**2
@@ -157,6 +161,7 @@ class TestHigher:
         np.testing.assert_allclose(found["probability_higher"], 0.5 + found["difference"] / 2)
         np.testing.assert_allclose(found["probability_higher_low"], 0.5 + found["low"] / 2)
 
+    @QUICK
     @given(NUMBERS)
     def test_within_a_replicate(self, values: Any) -> None:
         found = paired(BY_ID["depth"], *values)

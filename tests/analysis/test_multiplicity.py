@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nst
 from scipy import stats
@@ -14,6 +14,7 @@ from scipy import stats
 from steppe.analysis.multiplicity import FDR, HOLM, METHODS, NONE, adjusted, family, with_adjustment
 from steppe.errors import InputError
 
+QUICK = settings(deadline=None, max_examples=40)
 #: Benjamini & Hochberg (1995), table of section 4.1: thrombolysis in fifteen endpoints
 BH1995 = [
     0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0,
@@ -35,11 +36,13 @@ def test_holm_by_hand() -> None:
     np.testing.assert_allclose(found, [0.06, 0.04, 0.06, 0.06])
 
 
+@QUICK
 @given(PROBABILITIES)
 def test_benjamini_and_hochberg_against_scipy(p: Any) -> None:
     np.testing.assert_allclose(adjusted(p, FDR), stats.false_discovery_control(p), atol=1e-12)
 
 
+@QUICK
 @given(PROBABILITIES)
 def test_between_no_adjustment_and_bonferroni(p: Any) -> None:
     holm, fdr = adjusted(p, HOLM), adjusted(p, FDR)
@@ -47,6 +50,7 @@ def test_between_no_adjustment_and_bonferroni(p: Any) -> None:
     assert (p <= fdr + 1e-12).all() and (fdr <= holm + 1e-12).all() and (holm <= bonferroni + 1e-12).all()
 
 
+@QUICK
 @given(PROBABILITIES, st.floats(0.001, 0.2))
 def test_holm_rejects_as_the_procedure_says(p: Any, alpha: float) -> None:
     """Step by step: the smallest against α/m, the next against α/(m - 1), until one is not rejected."""

@@ -173,7 +173,9 @@ class TestAnyRun:
         assert found.root.replicates == line["n"] and found.undefined == 60 - line["n"]
         total(found.root)
         assert 0 <= found.explained[0] <= found.explained[1] <= 1 + 1e-12
-        json.dumps(parting_data(found), allow_nan=False)
+        (again,) = partings([run], None, [measure], [entity])
+        one, other = (json.dumps(parting_data(tree), allow_nan=False) for tree in (found, again))
+        assert one == other
 
     def test_errors_between_draws(self, tmp_path: Path) -> None:
         drawn = make_run(tmp_path / "run", replicates=60, draws=12)

@@ -252,6 +252,17 @@ class TestCompare:
         assert found["entity"].tolist() == ["UNION"] * len(found)
         assert found["run"].tolist().count(str(other.path)) == 1
 
+    def test_since_when(self, run: steppe.Run) -> None:
+        found = run.compare(measure="members", organisation="RIVERS", since=True)
+        assert len(found) == 1 and found["first_distinguishable"][0] <= 2025
+        assert found["first_distinguishable_at_all"][0] <= found["first_distinguishable"][0]
+
+    def test_a_tree_prints_as_the_command_line_does(self, run: steppe.Run) -> None:
+        (tree,) = steppe.parting(run, measure="members", organisation="RIVERS")
+        (row,) = run.compare(measure="members", organisation="RIVERS")
+        assert tree["tree"]["contribution"] == pytest.approx(row["difference"], abs=1e-6)
+        assert repr(tree).startswith("arvand_admitted_to_rivers against arvand_barred_from_rivers")
+
     def test_an_entity_needs_one_measure(self, run: steppe.Run) -> None:
         with pytest.raises(InputError, match="which measure"):
             run.compare(organisation="UNION")

@@ -102,6 +102,21 @@ def test_the_chance_is_the_stored_one(some):
             assert one.decisions[0].chance == pytest.approx(one.event["probability"], rel=1e-6)
 
 
+def test_pressure_is_told_by_what_it_comes_from(some):
+    """The parts of a voter's pressure are its weight times the leverage that the compiled kernel gives."""
+    seen = 0
+    for one in of(some, *SEATS):
+        for vote in one.decisions:
+            parts = [part for part in vote.components if part.id.startswith("pressure_")]
+            assert not parts or {"pressure_trade", "pressure_protection", "pressure_transit"} <= {
+                p.id for p in parts
+            }
+            seen += any(part.now for part in parts)
+            if vote.about == "admit":
+                assert all(part.now >= 0 for part in parts if part.id != "pressure_bound")
+    assert seen
+
+
 def test_a_gate_is_told_with_its_score(some):
     for one in of(some, "gate_passed", "gate_failed"):
         (vote,) = one.decisions
@@ -201,7 +216,9 @@ def test_the_component_of_a_mechanism_that_is_off_is_zero(name, component, some)
     assert off and all(
         part.now == 0.0 for decision in off for part in decision.components if part.id == component
     )
-    assert any(part.now != 0.0 for decision in on for part in decision.components if part.id == component)
+    assert any(
+        part.now != 0.0 for decision in on for part in decision.components if part.id.startswith(component)
+    )
 
 
 def test_what_a_scenario_orders_is_said_to_be_ordered(toy):

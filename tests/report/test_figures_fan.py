@@ -19,6 +19,7 @@ from steppe.analysis.fans import outcome_at
 from steppe.analysis.measures import measure_table, measure_values
 from steppe.errors import InputError
 from steppe.report.figures import fan as module
+from steppe.report.figures import theme
 from steppe.report.figures.fan import fan, fans
 from steppe.report.figures.main_measures import main_measures
 from steppe.results.query import Run
@@ -112,6 +113,15 @@ class TestFigure:
         assert len(marks(found, "symbol")) == 2 * len(run.years)
         assert len(marks(found, "area")) == 2 * 2
         assert len(marks(found, "line")) == 2 * (1 + 4) + 1
+
+    def test_bands_span_the_quantiles_that_the_caption_names(self, run):
+        found = theme.spec(fan(run, "share", "AAA/QQQ", TWO, {}))
+        bands = [
+            (one["encoding"]["y"]["field"], one["encoding"]["y2"]["field"])
+            for one in found["layer"]
+            if one["mark"]["type"] == "area"
+        ]
+        assert bands == [("q05", "q95"), ("q25", "q75")]
 
     def test_a_probability_has_its_interval_for_a_band(self, run):
         found = fan(run, "alive", "ONE", TWO, {})

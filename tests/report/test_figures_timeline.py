@@ -119,6 +119,27 @@ class TestNumbers:
         found = timeline(run, ("baseline", HOSTILE), {}, top=5)
         assert "S29 admitted to ONE" in [row["event"] for row in found.rows]
 
+    def test_a_rung_that_a_further_one_tells_elsewhere_is_no_difference(self, run, monkeypatch):
+        """One scenario tells both rungs, the other the further one alone: the nearer is left out, not called rare."""
+        near, far = (replace(EVENT, kind="climbed", family="ties", level=one) for one in (0.3, 0.5))
+        seen = {"baseline": [near, far], HOSTILE: [far]}
+        monkeypatch.setattr(module, "likely_events", lambda _, scenario, *more: seen[scenario])
+        found = timeline(run, ("baseline", HOSTILE), {})
+        assert {row["event"] for row in found.rows} == {"AAA and BBB: security tie up to 0.5"}
+        seen[HOSTILE] = [near]  # here the further one is rare indeed
+        found = timeline(run, ("baseline", HOSTILE), {})
+        assert [row["probability"] for row in found.rows if "0.5" in row["event"]] == [0.4, None]
+        assert [row["probability"] for row in found.rows if "0.3" in row["event"]] == [0.4, 0.4]
+
+    def test_a_stage_that_a_further_one_tells_elsewhere_too(self, run, monkeypatch):
+        near, far = (
+            replace(EVENT, kind="advanced", family="processes", stage=one) for one in ("text", "signed")
+        )
+        seen = {"baseline": [near, far], HOSTILE: [far]}
+        monkeypatch.setattr(module, "likely_events", lambda _, scenario, *more: seen[scenario])
+        found = timeline(run, ("baseline", HOSTILE), {})
+        assert {row["event"] for row in found.rows} == {"Accord reaches signed"}
+
 
 class TestWords:
     @pytest.mark.parametrize("kind", [kind for kinds in FAMILIES.values() for kind in kinds])

@@ -162,6 +162,17 @@ class TestFiles:
         assert areas.labels["AAA"].at == pytest.approx((12, 12), abs=0.01)  # the centroid of the square
         assert all(abs(projected(tuple(corner), view.centre)[0]) < view.width / 2 for corner in SQUARE)
 
+    def test_a_state_far_outside_the_coded_view_has_no_label(self, tmp_path):
+        """A map of the whole world does not make the view smaller; what lies over the ocean gets a square."""
+        at = {"KAZ": (66, 48), "UZB": (63, 41), "IRN": (53, 32), "IND": (79, 22), "USA": (-100, 40)}
+        squares = [
+            feature([[x, y], [x, y + 2], [x + 2, y + 2], [x + 2, y], [x, y]], id=name)
+            for name, (x, y) in at.items()
+        ]
+        areas = areas_of(list(at), date(2026, 1, 1), written(tmp_path, *squares))
+        assert set(areas.labels) == set(at) - {"USA"}
+        assert areas.views == areas_of(["KAZ"], date(2026, 1, 1)).views
+
     def test_a_line_is_the_way_of_its_segment(self, tmp_path):
         line = {
             "type": "Feature",

@@ -73,8 +73,8 @@ def test_the_manifest_comes_first_and_a_marker_after_its_parts(tmp_path, url, mo
 
     monkeypatch.setattr(Storage, "put", noted)
     made(url, *SIZE, "executor=serial")
-    assert order[:2] == ["config.yaml", "manifest.json"] and order[-1] == "manifest.json"
-    chunks = order[2:-1]
+    assert order[:3] == ["config.yaml", "manifest.json", "evidence.zip"] and order[-1] == "manifest.json"
+    chunks = order[3:-1]
     assert [name.startswith("chunks/") for name in chunks] == ([False] * 8 + [True]) * CHUNKS
 
 

@@ -104,7 +104,8 @@ def _first(depth: int) -> str:
     """SQL: the first divergences of each replicate, interventions aside."""
     return f"""
 SELECT replicate, place, time, {", ".join(_EVENT)} FROM (
-    SELECT *, row_number() OVER (PARTITION BY replicate ORDER BY step, turn) AS place FROM differing
+    SELECT *, row_number() OVER (
+        PARTITION BY replicate ORDER BY step, turn, kind IS NULL, {", ".join(_EVENT)}) AS place FROM differing
     WHERE coalesce(kind, instead) NOT IN ({_LISTED}))
 WHERE place <= {depth} ORDER BY replicate, place"""
 
@@ -129,7 +130,8 @@ numbered AS (
     SELECT * EXCLUDE (sequence), sequence - min(sequence) OVER (PARTITION BY side, replicate) AS turn,
         hash({", ".join(_KEY)}) AS event FROM happened),
 excess AS (
-    SELECT replicate, step, event, sum(side) AS side, min(turn) AS turn, any_value(time) AS time,
+    SELECT replicate, step, event, sum(side) AS side, any_value(time) AS time,
+        if(sum(side) > 0, min(turn) FILTER (side > 0), min(turn) FILTER (side < 0)) AS turn,
         any_value(kind) AS kind, {", ".join(f"any_value({name}) AS {name}" for name in WHOM)},
         any_value(status_to) AS status
     FROM numbered GROUP BY replicate, step, event HAVING sum(side) <> 0)

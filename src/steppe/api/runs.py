@@ -180,9 +180,13 @@ class Run(Explaining):
         *,
         measure: str | Sequence[str] | None = None,
         year: int | Sequence[int] | None = None,
+        adjust: str = "holm",
+        since: bool = False,
+        point: int | str | None = None,
+        reference_point: int | str | None = None,
         **of: str | Sequence[str] | None,
     ) -> Table:
-        """Paired differences between the scenarios of the run; see `steppe.compare`.
+        """Differences between the scenarios of the run, or between points of its design; see `steppe.compare`.
 
         >>> import steppe
         >>> run = steppe.run(world="toy", scenario=["baseline", "arvand_admitted_to_rivers"], replicates=8, years=2)
@@ -191,7 +195,10 @@ class Run(Explaining):
         """
         from steppe.api.comparing import compare
 
-        return compare(self, reference=reference, measure=measure, year=year, **of)
+        return compare(
+            self, reference=reference, measure=measure, year=year, adjust=adjust, since=since, point=point,
+            reference_point=reference_point, **of,
+        )  # fmt: skip
 
     def connection(self) -> Any:
         """A DuckDB connection with every table of the run as a view; the caller closes it.

@@ -26,6 +26,7 @@ from steppe.report.explain_words import (
 WIDTH = 110
 _BAR = 12  # characters on each side of zero
 _SHOWN = 5  # coded values told of a component
+_GIVEN = ("rate", "half")
 _LEAST = 5e-4  # what rounds to zero
 _CHARTS = 3  # decisions drawn
 _BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -67,14 +68,14 @@ def event_text_of(one: Explanation, run: str, stages: Stages | None = None) -> s
     if votes:
         lines += [*_votes(votes, one), ""]
     if one.requirements:
-        lines += ["it requires", *(_requirement(need) for need in one.requirements), ""]
+        lines += ["it requires", *(_requirement(need, _then(one)) for need in one.requirements), ""]
     deciding = next((vote for vote in drawn if vote.outcome == "no"), drawn[0] if drawn else None)
     lines += _rests_on(one, deciding)
     lines += _go_on(one, deciding, run)
     return "\n".join(lines).rstrip()
 
 
-def bars(rows: Sequence[BarRow], digits: int = 3) -> list[str]:
+def bars(rows: Sequence[BarRow], digits: int = 3, then: str = "year before") -> list[str]:
     """Rows as text: component, now, the year before, change, and a bar from zero to now."""
     if not rows:
         return ["  nothing: every component is zero"]
@@ -82,7 +83,7 @@ def bars(rows: Sequence[BarRow], digits: int = 3) -> list[str]:
     small = [row for row in rows if max(abs(row.now), abs(row.before or 0.0)) < _LEAST]
     rows = [row for row in rows if row not in small]
     size = max((len(row.component) for row in rows), default=0)
-    head = f"  {'':<{size}}  {'now':>8}  {'year before':>11}  {'change':>8}"
+    head = f"  {'':<{size}}  {'now':>8}  {then:>11}  {'change':>8}"
     lines = [head]
     for row in rows:
         numbers = (
@@ -117,6 +118,14 @@ def _heading(one: Explanation, stages: Stages | None) -> list[str]:
     return lines
 
 
+def _then(one: Explanation) -> str:
+    return "a year before" if one.whole_year else "at the start"
+
+
+def _column(one: Explanation) -> str:
+    return "year before" if one.whole_year else "at start"
+
+
 def _nothing_weighed(one: Explanation) -> list[str]:
     kind = one.event["kind"]
     if kind == "dissolved" and not one.ordered:
@@ -136,25 +145,25 @@ def _drawn(one: Explanation) -> list[Decision]:
 
 
 def _decision(decision: Decision, one: Explanation) -> list[str]:
-    steps = "a year" if one.steps_back else "a step"
+    when = _then(one)
     digits = 3 if decision.unit != "log rate" else 2
     text = f"{decision.who}: {CHOICES[decision.about]}"
     number = f"{signed(decision.index, digits)} [{UNITS[decision.unit]}]"
     if decision.index_before is not None:
-        number += f", {signed(decision.index_before, digits)} {steps} before"
+        number += f", {signed(decision.index_before, digits)} {when}"
     elif one.decisions and not one.comparable:
-        number += "; there was no such choice a year before"
+        number += f"; there was no such choice {when}"
     lines = [f"{text}: {number}"]
-    lines += [f"  {line}" for line in _odds(decision)]
+    lines += [f"  {line}" for line in _odds(decision, when)]
     lines += textwrap.wrap(_drivers(decision), WIDTH, initial_indent="  ", subsequent_indent="  ")
-    return [*lines, *bars(bar_rows(decision), digits)]
+    return [*lines, *bars(bar_rows(decision), digits, _column(one))]
 
 
-def _odds(decision: Decision) -> list[str]:
+def _odds(decision: Decision, when: str) -> list[str]:
     """How likely it was, and where the draw fell."""
     if decision.outcome == "ordered" or decision.chance is None:
         return []
-    before = "" if decision.chance_before is None else f" ({percent(decision.chance_before)} a year before)"
+    before = "" if decision.chance_before is None else f" ({percent(decision.chance_before)} {when})"
     chance = f"{percent(decision.chance)}{before}"
     if decision.outcome in ("yes", "no", "not asked"):
         drawn = f", the draw {decision.luck:.3f}: {decision.outcome}" if decision.luck is not None else ""
@@ -164,8 +173,10 @@ def _odds(decision: Decision) -> list[str]:
 
 
 def _drivers(decision: Decision) -> str:
-    """What counted most for and against, and what changed most, in a sentence."""
-    rows = bar_rows(decision)
+    """What counted most for and against, and what changed most, in a sentence; what is the same for everyone left out."""
+    rows = [row for row in bar_rows(decision) if row.id not in _GIVEN]
+    if not rows:
+        return ""
     up = [f"{row.component} ({signed(row.now)})" for row in rows if row.now >= _LEAST][:2]
     down = [f"{row.component} ({signed(row.now)})" for row in rows if row.now <= -_LEAST][:2]
     parts = [f"For it: {' and '.join(up)}." if up else "Nothing spoke for it."]
@@ -173,7 +184,7 @@ def _drivers(decision: Decision) -> str:
     moved = sorted((row for row in rows if row.change), key=lambda row: -abs(row.change or 0.0))[:2]
     if moved and abs(moved[0].change or 0.0) >= _LEAST:
         told = " and ".join(f"{row.component} ({signed(row.change)})" for row in moved)
-        parts.append(f"Since the year before, most changed: {told}.")
+        parts.append(f"Most changed since then: {told}.")
     return " ".join(parts)
 
 
@@ -184,7 +195,7 @@ def _votes(votes: Sequence[Decision], one: Explanation) -> list[str]:
         f"votes: {yes} yes of {asked} asked"
         + (f", {len(votes) - asked} not asked: it was settled" if asked < len(votes) else "")
     ]
-    lines.append(f"  {'':<6}  {'weighed':>8}  {'year before':>11}  {'yes with':>9}  {'draw':>6}  vote")
+    lines.append(f"  {'':<6}  {'weighed':>8}  {_column(one):>11}  {'yes with':>9}  {'draw':>6}  vote")
     for vote in votes:
         luck = "–" if vote.luck is None else f"{vote.luck:.3f}"
         numbers = (
@@ -194,11 +205,11 @@ def _votes(votes: Sequence[Decision], one: Explanation) -> list[str]:
     return lines
 
 
-def _requirement(need: Any) -> str:
+def _requirement(need: Any, when: str) -> str:
     level = "" if need.level is None else f" at {need.level:g}"
     now = "holds" if need.now else "does not hold"
     before = "held" if need.before else "did not hold"
-    return f"  {need.kind} {' '.join(need.of)}{level}: {now}; a year before it {before}"
+    return f"  {need.kind} {' '.join(need.of)}{level}: {now}; {when} it {before}"
 
 
 def _rests_on(one: Explanation, decision: Decision | None) -> list[str]:

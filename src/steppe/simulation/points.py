@@ -18,6 +18,8 @@ from steppe.simulation.block import blocks, run_block
 from steppe.simulation.outcomes import Wanted, outcome_values
 from steppe.simulation.prepared import Prepared, Start, start
 from steppe.simulation.replicate import initial_record
+from steppe.world.drawn import uncertain
+from steppe.world.spec import evidence_for
 
 Array = np.ndarray[Any, Any]
 
@@ -66,11 +68,13 @@ def _started(ready: Prepared, settings: PointSettings, draw: int) -> Start:
     weights = {name: one for name, one in settings.parameters.items() if name.startswith("world.")}
     if not weights and not settings.values:
         return ready.start(draw)
-    assert ready.uncertain is not None
-    config = ready.config
+    config, evidence = ready.config, evidence_for(ready.config.world)
+    if settings.values:  # a variant of a run has not looked up yet what is uncertain in it
+        found = ready.uncertain or uncertain(evidence, config.world, config.parameters)
+        evidence = found.evidence_with(settings.values)
     if weights:
         config = config.model_copy(update={"parameters": {**config.parameters, **weights}})
-    return start(ready.uncertain.evidence_with(settings.values), config)
+    return start(evidence, config)
 
 
 def _values(prepared: Prepared, chunk: ChunkId, settings: PointSettings) -> Array:

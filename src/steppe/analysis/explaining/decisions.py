@@ -115,3 +115,11 @@ def _against(now: Decision, before: Decision | None) -> Decision:
         if one.id not in {other.id for other in now.components}
     )
     return replace(now, components=(*own, *gone), index_before=before.index, chance_before=before.chance)
+
+
+def without(record: Array, *names: str) -> Array:
+    """A copy of a record (1,) in which some parameters are zero."""
+    changed = record.copy()
+    for name in names:
+        changed[0]["p"][name] = 0.0
+    return changed

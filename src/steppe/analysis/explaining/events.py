@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from steppe.analysis.explaining import hazards, memberships
+from steppe.analysis.explaining import hazards, memberships, ties
 from steppe.analysis.explaining.decisions import Array, Decision, against
 from steppe.analysis.explaining.finding import NAMED, Found, find_event
 from steppe.analysis.explaining.replaying import ORDERED, Replay, replay
@@ -34,7 +34,8 @@ class Explanation:
     ordered : the scenario's interventions of that step, where it ordered the event; what preceded it in the step, where
         that brought it about
     decisions : that of whom it concerns first, then the votes
-    before : first day of the step with which it is compared;  comparable : whether there was such a decision then
+    before : first day of the step with which it is compared, `steps_back` steps before: a year, or in the first year
+        the start (`whole_year` false);  comparable : whether there was such a decision then
     rule : how the body decides;  requirements : of a process's stage
     sources : parameters and coded values that enter, by component
     """
@@ -50,6 +51,7 @@ class Explanation:
     decisions: Decided
     before: date
     steps_back: int
+    whole_year: bool
     comparable: bool
     rule: str | None
     requirements: tuple[Requirement, ...]
@@ -105,6 +107,7 @@ def explained(run: Run, found: Found) -> Explanation:
         decisions,
         again.day(again.step - again.steps_back),
         again.steps_back,
+        again.steps_back == again.model.setting.steps_per_year,
         comparable,
         _rule(again, found.event),
         _requirements(again, found.event) if decisions else (),
@@ -178,9 +181,9 @@ def _moment(place: _Places, kind: str, event: Mapping[str, Any]) -> tuple[Any, D
             row, world, o, q
         )
     if kind == "climbed":
-        return ("bilateral",), lambda row, _: hazards.climb(row, world, i, j)
+        return ("bilateral",), lambda row, _: ties.climb(row, world, i, j)
     if kind == "descended":
-        return ("bilateral",), lambda row, _: (hazards.descend(row, world, i, j),)
+        return ("bilateral",), lambda row, _: (ties.descend(row, world, i, j),)
     if kind in ("gate_passed", "gate_failed"):
         return _gate(place, event, i, process)
     if place.again.origin == "domestic" and kind == "leader_changed" and float(event["probability"]) < 1.0:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from steppe.analysis.explaining.cells import cells_of, cells_of_both, members_of
 from steppe.analysis.explaining.decisions import VALUE, Array, Cell, Decision, decision
+from steppe.analysis.explaining.pressure import Pressure, holder, pressure
 from steppe.analysis.explaining.tracing import Call, Trace
 from steppe.mechanisms import membership
 from steppe.mechanisms.institutions import gains_of_merger, vote_on_merger
@@ -20,6 +20,7 @@ from steppe.world.arrays import World
 
 GAINED = ("trade", "security", "identity", "connectivity", "influence")
 PAID = ("autonomy", "concentration", "conflict")
+NO_PRESSURE = Pressure({}, {}, {})
 OF_VALUE = frozenset((*GAINED, *PAID, "upkeep"))
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "trade": ("value.k_trade", "value.welfare_scale", "trade.phi", "trade.psi", "trade.elasticity"),
@@ -58,7 +59,7 @@ def own_choice(record: Array, world: World, i: int, o: int, held: int, after: in
         return None
     terms = _terms(trace.of("value_now")[0]) | {"upkeep": float(p["upkeep"])}
     index = float(scale[asked].arguments[0]) * float(p["choice_noise"])
-    in_member, in_seat, cost, pressure, sign = CHOICES[about]
+    in_member, in_seat, cost, push, sign = CHOICES[about]
     parts = {name: in_member * terms[name] for name in GAINED} | {
         name: -in_member * terms[name] for name in (*PAID, "upkeep")
     }
@@ -66,8 +67,10 @@ def own_choice(record: Array, world: World, i: int, o: int, held: int, after: in
         parts[name] += in_seat * float(p["observer_benefit"]) * terms[name]
     for name in (*PAID, "upkeep"):
         parts[name] -= in_seat * float(p["observer_autonomy"]) * terms[name]
-    if sign:
-        parts["pressure"] = sign * float(p[pressure]) * float(trace.of("leverage_inside")[0].result)
+    row = record[0]
+    majors = [k for k in members_of(record, o) if row["roll"][o, k]["major"]]
+    pressed = pressure(record, world, i, holder(record, i, majors), push, sign) if sign else NO_PRESSURE
+    parts |= pressed.parts
     parts["cost"] = -float(p[cost])
     first = trace.of("apply", "leave")[0].arguments[-1]
     chance = float(trace.of("step_chance")[-1].result) - float(first) if second else float(first)
@@ -77,9 +80,10 @@ def own_choice(record: Array, world: World, i: int, o: int, held: int, after: in
         VALUE,
         parts,
         index,
-        parameters=_parameters(cost=(f"membership.{cost}",), pressure=(f"membership.{pressure}", *LEVERAGES))
-        | _seat_parameters(in_seat),
-        cells=cells_of(record, world, i, o),
+        parameters=_parameters(cost=(f"membership.{cost}",))
+        | _seat_parameters(in_seat)
+        | dict(pressed.parameters),
+        cells=cells_of(record, world, i, o) | dict(pressed.cells),
         of_value=OF_VALUE,
         noise=float(p["choice_noise"]),
         chance=chance,
@@ -137,11 +141,10 @@ def admission_votes(record: Array, world: World, i: int, o: int, status: int) ->
         j = int(calls["member_value"].arguments[0])
         gains = _difference(calls["member_value"], calls["value_now"])
         parts = {name: weight * gain for name, gain in gains.items()}
-        parts["pressure"] = float(p["pressure_vote"]) * float(calls["leverage"].result)
+        pressed = pressure(record, world, j, i, "pressure_vote")
+        parts |= pressed.parts
         parts["acquiescence"] = float(p["acquiescence"])
-        parameters = _parameters(
-            pressure=("membership.pressure_vote", *LEVERAGES), acquiescence=("membership.acquiescence",)
-        )
+        parameters = _parameters(acquiescence=("membership.acquiescence",)) | dict(pressed.parameters)
         if status != MEMBER:
             parameters = {
                 name: (*ids, "membership.observer_vote")
@@ -151,7 +154,7 @@ def admission_votes(record: Array, world: World, i: int, o: int, status: int) ->
         found.append(
             _vote(
                 record, world, j, "admit", parts, calls, place < len(asked.of("logistic")),
-                parameters, _vote_cells(record, world, j, o, i),
+                parameters, cells_of(record, world, j, o, [i]) | dict(pressed.cells),
             )
         )  # fmt: skip
     return tuple(found)
@@ -202,7 +205,7 @@ def merger_votes(record: Array, world: World, o: int, q: int) -> tuple[Decision,
         parts[proposer],
         gain[proposer],
         parameters=PARAMETERS,
-        cells=_cells_of_both(record, world, proposer, o, q),
+        cells=cells_of_both(record, world, proposer, o, q),
         of_value=OF_VALUE,
         noise=float(p["choice_noise"]),
     )
@@ -215,15 +218,14 @@ def merger_votes(record: Array, world: World, o: int, q: int) -> tuple[Decision,
     voters = [d for d in gain if d != proposer]
     votes = []
     for place, (d, calls) in enumerate(zip(voters, _by_voter(forced, "uniform"), strict=True)):
-        push = max((float(one.result) for one in calls["every leverage"]), default=0.0)
-        weighed = parts[d] | {"pressure": float(p["pressure_vote"]) * push, "cost": -float(p["cost_merge"])}
-        parameters = _parameters(
-            pressure=("membership.pressure_vote", *LEVERAGES), cost=("institutions.cost_merge",)
-        )
+        powers = [int(one.arguments[1]) for one in calls["every leverage"]]
+        pressed = pressure(record, world, d, holder(record, d, powers), "pressure_vote")
+        weighed = parts[d] | dict(pressed.parts) | {"cost": -float(p["cost_merge"])}
+        parameters = _parameters(cost=("institutions.cost_merge",)) | dict(pressed.parameters)
         votes.append(
             _vote(
                 record, world, d, "merge", weighed, calls, place < len(asked.of("logistic")),
-                parameters, _cells_of_both(record, world, d, o, q),
+                parameters, cells_of_both(record, world, d, o, q) | dict(pressed.cells),
             )
         )  # fmt: skip
     return (own, *votes)
@@ -315,77 +317,6 @@ def _seat_parameters(in_seat: int) -> dict[str, tuple[str, ...]]:
 
 def _nothing(*arguments: Any) -> None:
     """In place of a kernel that would carry a decision out."""
-
-
-def members_of(record: Array, o: int) -> list[int]:
-    """Places of the members of body o."""
-    row = record[0]
-    return [int(one) for one in row["roll"][o]["member"][: int(row["body"][o]["n_members"])]]
-
-
-def cells_of(
-    record: Array, world: World, i: int, o: int, partners: list[int] | None = None
-) -> dict[str, tuple[Cell, ...]]:
-    """Component → what of the world enters the value of body o for state i, the larger partners first."""
-    row, state, body = record[0], world.states[i], world.organisations[o]
-    others = [j for j in (members_of(record, o) if partners is None else partners) if j != i]
-    others.sort(key=lambda j: -float(row["actor"][j]["capability"]))
-    names = [world.states[j] for j in others]
-    majors = [
-        world.states[j]
-        for j in others
-        if float(row["actor"][j]["capability"]) > float(row["body"][o]["threshold"])
-    ]
-    shape: tuple[Cell, ...] = (("depth", body), ("scope", body))
-    salience: Cell = ("salience", state)
-    hostile = [world.states[j] for j in np.flatnonzero(row["pair"][i, : len(world.states)]["threat"] > 0)]
-    rivals = [
-        world.organisations[q]
-        for q in range(len(world.organisations))
-        if row["between"][o, q]["incompatible"] and q != o and row["roll"][q, i]["inside"] == 1
-    ]
-    return {
-        "trade": (salience, *shape, *(("share0", state, name) for name in names)),
-        "security": (
-            salience, *shape, ("nonstate_threat", state), *(("threat", state, name) for name in hostile),
-            *(("tie", state, name) for name in names),
-        ),
-        "identity": (salience, *shape, *(("affinity_structural", state, name) for name in names)),
-        "connectivity": (salience, *shape, *(("transit", state, name) for name in names)),
-        "influence": (*shape, *(("affinity_structural", state, name) for name in names)),
-        "autonomy": (
-            ("autonomy", state), *shape, *(("capability", name) for name in majors),
-            *(("affinity_structural", state, name) for name in majors),
-        ),
-        "concentration": (("autonomy", state), salience, *shape),
-        "conflict": tuple(("incompatible", body, name) for name in rivals),
-        "pressure": (
-            ("capability", state),
-            *(
-                cell
-                for name in majors
-                for cell in (
-                    ("capability", name), ("share0", state, name), ("tie", state, name), ("transit", state, name)
-                )
-            ),
-        ),
-    }  # fmt: skip
-
-
-def _vote_cells(record: Array, world: World, j: int, o: int, i: int) -> dict[str, tuple[Cell, ...]]:
-    """The same for a voter j on candidate i: what i brings."""
-    found = cells_of(record, world, j, o, [i])
-    one, other = world.states[j], world.states[i]
-    pull: tuple[Cell, ...] = (
-        ("capability", one), ("capability", other), ("share0", one, other), ("tie", one, other), ("transit", one, other),
-    )  # fmt: skip
-    return found | {"pressure": pull}
-
-
-def _cells_of_both(record: Array, world: World, i: int, o: int, q: int) -> dict[str, tuple[Cell, ...]]:
-    """The same for a merger of o into q."""
-    one, other = cells_of(record, world, i, o), cells_of(record, world, i, q)
-    return {name: tuple(dict.fromkeys((*other[name], *cells))) for name, cells in one.items()}
 
 
 def _terms_of(record: Array) -> dict[str, float]:

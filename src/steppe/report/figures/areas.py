@@ -24,6 +24,8 @@ from steppe.paths import shown
 FOLDER = Path(__file__).resolve().parent.parent / "shapes"
 SHIPPED = FOLDER / "eurasia.topojson"
 LARGEST = 2_000_000  # bytes of a file of shapes; a report holds it whole
+MOST = 0.75  # share of the states that a coded view must hold to be used
+HEIGHT = 0.6  # of the map, in its width
 EARTH = 6371.0  # km, mean radius
 ACCEPTED = (
     "TopoJSON or GeoJSON in degrees, with polygons whose id, or one of whose properties, is a code of ISO 3166 "
@@ -57,7 +59,7 @@ class Areas:
     """Shapes as they go into a picture.
 
     data : the TopoJSON or GeoJSON; each area of a state has the property `agent`;  format : how Vega-Lite reads it
-    labels : of each state that has an area;  views : parts of the map that can be chosen
+    labels : of each state that has an area in a view;  views : parts of the map that can be chosen
     lines : segment → points of its way, from the file of the user
     """
 
@@ -80,7 +82,7 @@ def areas_of(
 ) -> Areas:
     """The areas of the states of a run that begins at `when`; from a user's file, else those that ship with the package.
 
-    A bloc has the areas of its members at that date. States without an area have no label.
+    A bloc has the areas of its members at that date. States without an area, or far outside the views, have no label.
     Raises InputError, with what is accepted, for a file that cannot be read as shapes or names no area by a code.
     """
     coded = read_yaml(FOLDER / "areas.yaml")
@@ -99,9 +101,10 @@ def areas_of(
     labels = {state: _label(found, own.get(state)) for state, found in polygons.items()}
     views = tuple(View(one["name"], tuple(one["centre"]), one["width"]) for one in coded["views"])
     lines = {name: way for name, way in shapes.lines.items() if name in set(segments)}
-    if file is not None and polygons:
-        views = (_view([one for found in polygons.values() for one in found]),)
-    return Areas(shapes.data, shapes.format, labels, views, lines)
+    inside = {state: label for state, label in labels.items() if _holds(views[0], label.at)}
+    if len(inside) < MOST * len(labels):  # another part of the world than the one for which views are coded
+        views, inside = (_view([one for found in polygons.values() for one in found]),), labels
+    return Areas(shapes.data, shapes.format, inside, views, lines)
 
 
 def ways(segments: Sequence[str]) -> dict[str, Ring]:
@@ -328,7 +331,13 @@ def _view(polygons: Sequence[Polygon]) -> View:
     )
     flat = [projected(point, centre) for point in points]
     across, up = (2 * max(abs(one[axis]) for one in flat) for axis in (0, 1))
-    return View("whole map", centre, round(1.08 * max(across, up / 0.6)))
+    return View("whole map", centre, round(1.08 * max(across, up / HEIGHT)))
+
+
+def _holds(view: View, point: tuple[float, float]) -> bool:
+    """Whether a place is in a view, or not far above or below it."""
+    x, y = projected(point, view.centre)
+    return abs(x) < view.width / 2 and abs(y) < 1.3 * HEIGHT * view.width / 2
 
 
 def _direction(point: tuple[float, float]) -> tuple[float, float, float]:

@@ -19,8 +19,6 @@ _PHRASES = {
     "founded": "{organisation} founded",
     "advanced": "{process} reaches {stage}",
     "relapsed": "{process} falls back to {stage}",
-    "gate_passed": "{process}: a vote passes in {state}",
-    "gate_failed": "{process}: a vote fails in {state}",
     "climbed": "{state} and {partner}: security tie up to {level}",
     "descended": "{state} and {partner}: security tie down to {level}",
     "crisis": "financial crisis in {state}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TOP = 25
 LEAST = 0.05
-READ = 120  # events of each scenario that are looked at
+READ = 10_000  # events of each scenario that are looked at: all that are likely, so that a dash means rare
 BAR = 9  # px
 APART = 0.1  # of two probabilities that make an event worth its place
 NOTHING = "No event happens in as many as one of twenty futures."
@@ -105,7 +105,7 @@ def _caption(several: bool, with_past: bool) -> str:
         "probability that it happens by the end at all"
     )
     text += ", for the scenarios in their order. A dash: in" if several else ". Left out: what happens in"
-    text += " fewer than one of twenty futures, or is told by a further stage of the same."
+    text += " fewer than one of twenty futures."
     text += " Each family of events has its places"
     text += ", and so have those that the scenarios differ in." if several else "."
     return text + (" History: the probability at the rate of the coded history." if with_past else "")
@@ -122,7 +122,8 @@ def _told(
         for event in likely_events(run, scenario, LEAST, READ):
             key = tuple(getattr(event, name) for name in _IDENTITY)
             found.setdefault(key, [None] * len(scenarios))[k] = event
-    bare = [Told("", "", tuple(of), None) for of in found.values()]
+    stages = run.stages
+    bare = [Told("", "", tuple(of), None) for of in found.values() if not _passed(of, found.values(), stages)]
     apart = [one for one in bare if one.apart >= APART]
     queues = [sorted(apart, key=lambda one: (-one.apart, str(one.first)))]
     queues += [
@@ -146,6 +147,35 @@ def _told(
         for one, event, base in zip(chosen, firsts, past, strict=True)
     ]
     return sorted(told, key=lambda one: (one.first.median, -one.most, one.words))
+
+
+def _passed(
+    own: Sequence[LikelyEvent | None],
+    others: Iterable[Sequence[LikelyEvent | None]],
+    stages: Mapping[str, Sequence[str]],
+) -> bool:
+    """Whether an event is missing in a scenario only because a further stage or rung tells it there: it is then left out."""
+    place = _chain(next(one for one in own if one is not None), stages)
+    if place is None:
+        return False
+    further = [
+        of for of in others if any(_beyond(place, _chain(one, stages)) for one in of if one is not None)
+    ]
+    return any(own[k] is None and of[k] is not None for of in further for k in range(len(own)))
+
+
+def _chain(event: LikelyEvent, stages: Mapping[str, Sequence[str]]) -> tuple[tuple[Any, ...], float] | None:
+    """The ladder that an event is a step of, and how far it is on it."""
+    ladder = (event.kind, event.state, event.partner, event.process)
+    if event.kind == "advanced" and event.stage in (known := list(stages.get(str(event.process), ()))):
+        return ladder, known.index(str(event.stage))
+    if event.kind in ("climbed", "descended") and event.level is not None:
+        return ladder, event.level if event.kind == "climbed" else -event.level
+    return None
+
+
+def _beyond(place: tuple[Any, float], other: tuple[Any, float] | None) -> bool:
+    return other is not None and other[0] == place[0] and other[1] > place[1]
 
 
 def _year(day: date) -> float:

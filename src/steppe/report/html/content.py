@@ -13,7 +13,7 @@ from typing import Any
 from steppe import paths
 from steppe.analysis.answers import changed, documents, largest, names_of
 from steppe.analysis.comparison import Comparison, comparisons
-from steppe.analysis.distinguished import add_first_years, standing_out
+from steppe.analysis.distinguished import add_first_years
 from steppe.analysis.measures import measure_table
 from steppe.config.resolved import load_config
 from steppe.config.schema import RunConfig, Scenario, switches
@@ -105,6 +105,8 @@ def subject(run: Run) -> Subject:
     values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
     world = build_world(evidence, config.world, {k: v for k, v in values.items() if k.startswith("world.")})
     names = {state: evidence.actors[state].name or state for state in world.states}
+    for kind in ("segment", "demand", "process"):
+        names |= names_of(evidence, run.entities(kind))
     return Subject(run, config, evidence, world, names)
 
 
@@ -117,7 +119,7 @@ def answers(about: Subject) -> list[Answer]:
         return [_alone(about, one) for one in about.scenarios]
     found = []
     for one in comparisons([run]):
-        add_first_years(one, standing_out(one.rows))
+        add_first_years(one, [row for row in one.rows if row["outcome"]])  # reads every year: of these alone
         found.append(_compared(about, one))
     return found
 

@@ -20,8 +20,8 @@ def asked_table(answer: Answer, names: Mapping[str, str], place: int) -> Table |
     """What the question asks for, with what was predicted and found."""
     if not answer.asked:
         return None
-    rows = [[*_cells(row, names), verdict_text(row["outcome"])] for row in answer.asked]
-    titles = [*_titles(answer.asked), "the prediction"]
+    rows = [[*_cells(row, names, True), verdict_text(row["outcome"])] for row in answer.asked]
+    titles = [*_titles(answer.asked, True), "the prediction"]
     return Table(
         f"asked-{place}", f"{answer.scenario}: what the question asks for", titles, rows, _numeric(titles)
     )
@@ -49,11 +49,12 @@ def _sure(row: Mapping[str, Any]) -> bool:
     return bool(row["low"] > 0 or row["high"] < 0)
 
 
-def _titles(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _titles(rows: Sequence[Mapping[str, Any]], since: bool = False) -> list[str]:
+    """since : since when a difference can be told, which is known of what a question asks for"""
     titles = ["outcome", "with", "without", "difference", "relative"]
     titles += ["higher in"] if "probability_higher" in rows[0] else []
     titles += ["p, adjusted"] if "p_adjusted" in rows[0] else []
-    titles += ["since"] if "first_distinguishable" in rows[0] else []
+    titles += ["since"] if since and "first_distinguishable" in rows[0] else []
     return titles
 
 
@@ -61,7 +62,7 @@ def _numeric(titles: Sequence[str]) -> frozenset[int]:
     return frozenset(n for n, title in enumerate(titles) if n and title != "the prediction")
 
 
-def _cells(row: Mapping[str, Any], names: Mapping[str, str]) -> list[str | Number]:
+def _cells(row: Mapping[str, Any], names: Mapping[str, str], since: bool = False) -> list[str | Number]:
     cells: list[str | Number] = [phrase(row["measure"], row["entity"], row["year"], names)]
     cells += [plain(row, "alternative"), plain(row, "reference"), difference(row), _relative(row)]
     if "probability_higher" in row:
@@ -72,7 +73,7 @@ def _cells(row: Mapping[str, Any], names: Mapping[str, str]) -> list[str | Numbe
         )
     if "p_adjusted" in row:
         cells.append("–" if row["p_adjusted"] is None else p_text(row["p_adjusted"]))
-    if "first_distinguishable" in row:
+    if since and "first_distinguishable" in row:
         cells.append(str(row["first_distinguishable"] or "–"))
     return cells
 

@@ -14,7 +14,7 @@ from steppe.errors import InputError
 from steppe.report.figures.baselines import baselines
 from steppe.report.figures.differences import differences
 from steppe.report.figures.drivers import drawn as correlations
-from steppe.report.figures.drivers import drivers
+from steppe.report.figures.drivers import drivers, parameter_names
 from steppe.report.figures.fan import fans
 from steppe.report.figures.figure import Figure
 from steppe.report.figures.main_measures import main_measures
@@ -66,7 +66,9 @@ def pictures(about: Subject, found: Sequence[Answer], shapes: Path | None) -> Pi
     from altair.utils.schemapi import debug_mode
 
     drawn = Pictures()
-    with debug_mode(False):  # checks of every part of a chart against the schema: half of the time; the tests have them on
+    with debug_mode(
+        False
+    ):  # checks of every part of a chart against the schema: half of the time; the tests have them on
         if about.designed:
             _of_design(drawn, about)
         else:
@@ -118,20 +120,28 @@ def _of_draws(drawn: Pictures, about: Subject, found: Sequence[Answer]) -> None:
         for row in rows[:DRIVEN]:
             known = drawn_drivers(about.run, row["measure"], row["entity"], one.scenario, one.reference)
             if known is not None:
-                drawn.drivers.append(correlations(known, about.names))
+                words = {**about.names, **parameter_names(about.evidence)}
+                drawn.drivers.append(correlations(known, words))
 
 
 def _of_design(drawn: Pictures, about: Subject) -> None:
-    """What moves the outcomes of a design."""
+    """What moves the outcomes of a design: by the method that its kind serves, else by rank correlation."""
     sweep = open_sweep(about.run)
     scenario = about.run.scenarios[-1]
+    words = parameter_names(about.evidence)
     for outcome in sweep.outcomes[:DRIVEN]:
         measure, entity, year = outcome.split(" ")
         what = phrase(measure, entity, int(year.lstrip("@")), about.names)
-        try:
-            drawn.drivers.append(drivers(sensitivity(sweep, outcome, scenario, drop=True), what, about.names))
-        except InputError as error:
-            drawn.no_drivers.append(f"{what}: no indices, since {error.message}.")
+        for method in ("auto", "prcc"):
+            try:
+                known = sensitivity(sweep, outcome, scenario, method=method, drop=True)
+            except InputError as error:
+                reason = error.message
+            else:
+                drawn.drivers.append(drivers(known, what, words))
+                break
+        else:
+            drawn.no_drivers.append(f"{what}: no indices, since {reason}.")
 
 
 def _put(figures: list[Figure], told: list[str], made: Figure | Sequence[Figure] | str) -> None:
