@@ -66,7 +66,8 @@ class TestHostileText:
     """What a user writes stays text."""
 
     @pytest.fixture(scope="class")
-    def hostile(self, driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    @classmethod
+    def hostile(cls, driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Page:
         folder = tmp_path_factory.mktemp("hostile")
         file = folder / "<img src=x onerror=alert(2)>.yaml"
         file.write_text(
