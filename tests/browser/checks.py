@@ -78,9 +78,9 @@ def _slide(page: Page, place: int) -> list[str]:
     if not page.script("focus_slider", place):
         return ["takes no focus"]
     box = page.script("drawings")[first["drawing"]]["box"]
-    before = page.picture(box)
-    if page.script("changed", before, page.picture(box)) > 0:
+    if not page.wait(lambda: page.script("changed", page.picture(box), page.picture(box)) == 0, 5):
         return ["the drawing changes by itself"]
+    before = page.picture(box)
     key = Keys.ARROW_RIGHT if first["value"] < first["max"] else Keys.ARROW_LEFT
     faults = ["nothing that is drawn changes"]
     for _ in range(60):  # one step may change nothing; all of them must not
@@ -113,8 +113,10 @@ def keyboard(page: Page) -> list[str]:
     kept = page.script("focus_kept")
     reached = {one["number"] for one in kept}
     faults = [f"not reached: {one['told']}" for one in controls if one["number"] not in reached]
-    unseen = {one["told"] for one in kept if not one["visible"] and one["number"] >= 0}
-    return faults + [f"focus is not seen: {one}" for one in sorted(unseen)]
+    seen = {one["number"] for one in kept if one["visible"]}
+    doubtful = sorted(reached - seen - {-1})
+    unseen = [one for one in page.script("focus_again", doubtful) if not one["visible"]]
+    return faults + [f"focus is not seen: {one['told']}" for one in unseen]
 
 
 def skips(page: Page) -> list[str]:
@@ -157,13 +159,14 @@ def scrolls(page: Page) -> list[str]:
 
 def legible(page: Page) -> list[str]:
     """Contrast of every word with what is behind it: 4.5 to 1, large ones 3 to 1; those of charts as well."""
-    page.script("open_details", True)
-    faults = list(page.script("contrast"))
     page.script("words", True)
     pictures = [page.picture(one["box"]) for one in page.script("drawings")]
     page.script("words", False)
-    for place, picture in enumerate(pictures):
-        faults += page.script("contrast_drawn", place, picture)
+    faults = [
+        one for place, picture in enumerate(pictures) for one in page.script("contrast_drawn", place, picture)
+    ]
+    page.script("open_details", True)
+    faults += page.script("contrast")
     page.script("open_details", False)
     return [f"faint: {one}" for one in faults]
 

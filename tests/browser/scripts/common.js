@@ -57,23 +57,24 @@ const contrast = (one, other) => {
 };
 
 /** Product of the opacities of an element and all that it is in. */
+const _opacities = new Map();
 const opacity = (element) => {
-  let product = 1;
-  for (let one = element; one; one = one.parentElement) product *= Number(getComputedStyle(one).opacity);
-  return product;
+  if (!element) return 1;
+  if (!_opacities.has(element)) _opacities.set(element, Number(getComputedStyle(element).opacity) * opacity(element.parentElement));
+  return _opacities.get(element);
 };
 
 /** The colour behind an element; null where a picture is behind it. */
+const _backgrounds = new Map();
 const background = (element) => {
-  const layers = [];
-  for (let one = element; one; one = one.parentElement) {
-    const style = getComputedStyle(one);
-    if (style.backgroundImage !== "none") return null;
+  if (!element) return [255, 255, 255];
+  if (!_backgrounds.has(element)) {
+    const style = getComputedStyle(element);
     const layer = colour(style.backgroundColor);
-    layers.push(layer);
-    if (layer[3] === 1) break;
+    const below = layer[3] === 1 ? [0, 0, 0] : background(element.parentElement);
+    _backgrounds.set(element, style.backgroundImage !== "none" || below === null ? null : over(layer, below));
   }
-  return layers.reduceRight((below, layer) => over(layer, below), [255, 255, 255]);
+  return _backgrounds.get(element);
 };
 
 /** Contrast that a text needs: 3 where it is large (18 pt, or 14 pt bold), else 4.5. */
@@ -89,5 +90,18 @@ const pixels = async (png) => {
   const sheet = new OffscreenCanvas(image.width, image.height).getContext("2d");
   sheet.drawImage(image, 0, 0);
   return sheet.getImageData(0, 0, image.width, image.height);
+};
+
+/** A control that has the focus: its number, and whether one sees that it has it. */
+const focusOf = (target) => {
+  const style = getComputedStyle(target);
+  const around = background(target.parentElement ?? target) ?? [255, 255, 255];
+  const ring = style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0;
+  // The browser's own ring (auto) is made to be seen on every ground.
+  const clear = style.outlineStyle === "auto" || contrast(over(colour(style.outlineColor), around), around) >= 3;
+  const box = target.getBoundingClientRect();
+  const inside = box.width > 1 && box.height > 1 && box.right > 0 && box.left < innerWidth;
+  const visible = inside && ((ring && clear) || style.boxShadow !== "none");
+  return { number: Number(target.dataset.control ?? -1), told: told(target), visible };
 };
 
