@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+import os
+from functools import cache as once
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 
 
-@cache
+@once
 def root() -> Path:
     """Folder that holds ``seeds/``, ``conf/`` and ``experiments/``."""
     checkout = _PACKAGE.parent.parent
@@ -30,6 +31,12 @@ def conf() -> Path:
 def experiments() -> Path:
     """The studies that ship with the package."""
     return root() / "experiments"
+
+
+def cache() -> Path:
+    """Folder for what can be made again: below `STEPPE_CACHE`, or the user's cache folder. It need not exist."""
+    root = os.environ.get("STEPPE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(root) / "steppe"
 
 
 def shown(path: Path | str) -> str:

@@ -128,7 +128,7 @@ def membership_by_year(run: Run, scenario: str, point: int = 0) -> Memberships:
     n, m, r = len(run.states), len(run.organisations), len(replicates)
     member, observer = np.full((2, len(years), n, m), np.nan)
     shared = np.full((len(years), n, n), np.nan)
-    connection = run.connection_to(scenario, point)
+    connection = run.connection_to(scenario, point, "events")
     try:
         for y, (_, status, _) in enumerate(histories(run, connection, list(years), replicates)):
             inside = status == MEMBER
@@ -195,7 +195,7 @@ def _of_table(
         m.id: [m.column.format(pole) for pole in run.poles] if "{}" in m.column else [m.column]
         for m in measures
     }
-    connection = run.connection_to(scenario, point)
+    connection = run.connection_to(scenario, point, measures[0].table)
     try:
         counted = _counted(run, connection, measures, columns, fans)
         by_draw = (

@@ -98,7 +98,7 @@ def _column(run: Run, scenario: str, measure: Measure, entity: str, point: int) 
     first, _, second = entity.partition("/")
     column = measure.column.format(second or first)
     where = "" if key is None else f" WHERE {key} = {literal(first)}"
-    connection = run.connection_to(scenario, point)
+    connection = run.connection_to(scenario, point, measure.table)
     try:
         rows = connection.execute(
             f"SELECT year::INTEGER AS year, replicate, ifnull({name_quoted(column)}::FLOAT, 'nan'::FLOAT) AS value "

@@ -14,10 +14,11 @@ from steppe.errors import input_error
 from steppe.results.indicators import Measure, chosen, entities
 from steppe.results.parts import literal, name_quoted
 from steppe.results.query import Run
-from steppe.results.tables import CLOSING_KINDS, UNCHANGING_KINDS, entity_of, table_schemas
+from steppe.results.tables import CLOSING_KINDS, UNCHANGING_KINDS, entity_of, schemas_of, table_schemas
 
 MEMBER = 2
 OBSERVER, SUSPENDED = 1, 3
+_STORED = {"history": "events", "stages": "processes"}  # where measures that follow from others are read
 _CELLS = 60_000_000  # numbers read at a time; bounds the memory to about a gigabyte
 
 
@@ -65,7 +66,8 @@ def observe(
     for year in wanted:
         run.steps_done(year)
     replicates = replicates_of(run, scenario, point)
-    connection = run.connection_to(scenario, point)
+    stored = {_STORED.get(measure.table, measure.table) for measure in measures}
+    connection = run.connection_to(scenario, point, *sorted(stored & set(schemas_of(run.manifest))))
     try:
         for table in dict.fromkeys(measure.table for measure in measures):
             own = [m for m in measures if m.table == table and entities(m, run) and is_stored(m, run)]

@@ -97,7 +97,7 @@ def likely_events(
     Raises InputError for a scenario that the run does not have or of which nothing is stored.
     """
     replicates = len(replicates_of(run, scenario, point))
-    connection = run.connection_to(scenario, point)
+    connection = run.connection_to(scenario, point, "events")
     try:
         everything = _read(connection)
         follows = _follows(everything, replicates)

@@ -6,7 +6,7 @@ Nothing here locks or changes the run folder; any number of processes may read w
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,19 +152,22 @@ class Run:
             connection.execute(_MEMBERSHIPS)
         return connection
 
-    def connection_to(self, scenario: str, point: int = 0) -> Any:
-        """A new DuckDB connection with the tables of one scenario at one design point only, as views."""
-        return self._with_views(self.chunks(scenario, point))
+    def connection_to(self, scenario: str, point: int = 0, *tables: str) -> Any:
+        """A new DuckDB connection with the tables of one scenario at one design point only, as views.
+
+        tables : those that are needed, all if none is named; a view of a run of many chunks takes milliseconds
+        """
+        return self._with_views(self.chunks(scenario, point), tables)
 
     def connection_to_all(self, scenario: str) -> Any:
         """A new DuckDB connection with the tables of one scenario at all its design points, as views."""
         self.chunks(scenario)
         return self._with_views(one for one in self.markers if one.chunk.scenario == scenario)
 
-    def _with_views(self, markers: Iterable[Marker]) -> Any:
+    def _with_views(self, markers: Iterable[Marker], tables: Collection[str] = ()) -> Any:
         connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         chosen = tuple(markers)
-        for table in schemas_of(self.manifest):
+        for table in tables or schemas_of(self.manifest):
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {self.scan(table, chosen)}")
         return connection
 

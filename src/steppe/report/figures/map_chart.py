@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from steppe.report.figures.areas import EARTH, Areas, ways
-from steppe.report.figures.theme import EDGE, INK, PAPER
-from steppe.report.figures.yearly import NOW, Means, controls, inline, rounded
+from steppe.report.figures.theme import EDGE, INK, PAPER, inline
+from steppe.report.figures.yearly import NOW, Means, controls, rounded
 from steppe.results.query import Run
 
 # Okabe & Ito, then three of Tol's muted set; more poles than these are told apart by their codes on the map alone

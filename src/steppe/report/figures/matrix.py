@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from steppe.report.figures.figure import Column, Figure
 from steppe.report.figures.telling import listed, percent
-from steppe.report.figures.theme import PAPER
-from steppe.report.figures.yearly import NOW, Means, controls, inline, left_out, means_of, named, rounded
+from steppe.report.figures.theme import PAPER, inline
+from steppe.report.figures.yearly import NOW, Means, controls, left_out, means_of, named, rounded
 from steppe.results.query import Run
 
 DARK = "#0b3c6f"  # of a sure member

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from steppe.report.figures.figure import Column, Figure
 from steppe.report.figures.telling import listed, number
-from steppe.report.figures.theme import INK, PAPER, VERMILLION
-from steppe.report.figures.yearly import NOW, Means, controls, inline, left_out, means_of, named, rounded
+from steppe.report.figures.theme import INK, PAPER, VERMILLION, inline
+from steppe.report.figures.yearly import NOW, Means, controls, left_out, means_of, named, rounded
 from steppe.results.query import Run
 
 DEEP, PALE = "#00507d", "#949494"  # told apart in greyscale too; both 3:1 or more against paper

@@ -15,7 +15,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import altair
@@ -69,7 +69,7 @@ CONFIG: dict[str, Any] = {
         "labelColor": INK,
         "labelLimit": 0,
         "symbolSize": 110,
-        "symbolStrokeWidth": 2.5,
+        "symbolStrokeWidth": 1.2,
         "rowPadding": 4,
         "offset": 10,
     },
@@ -139,11 +139,25 @@ def series_of(names: Sequence[str], beside: Sequence[str] = ()) -> Series:
     return Series(tuple(wrapped(name, LEGEND_WRAP) for name in names[:MOST]), tuple(beside))
 
 
-def inline(values: Sequence[Mapping[str, Any]]) -> Any:
-    """Data inside the specification."""
+@dataclass(frozen=True)
+class _Plain:
+    """Plain data that Altair shall take as they are: it looks through lists item by item, which takes seconds."""
+
+    values: Any
+    _schema: ClassVar[dict[str, Any]] = {}  # by which Altair knows what has a `to_dict`
+
+    def to_dict(self, **_: Any) -> Any:
+        """As they are."""
+        return self.values
+
+
+def inline(values: Sequence[Mapping[str, Any]] | Mapping[str, Any], **form: str) -> Any:
+    """Data inside the specification. form : how they are read, for shapes"""
     import altair as alt
 
-    return alt.InlineData(values=list(values))
+    plain: Any = _Plain(dict(values) if isinstance(values, Mapping) else list(values))
+    untyped: Any = alt
+    return alt.InlineData(values=plain, **({"format": untyped.DataFormat(**form)} if form else {}))
 
 
 def wrapped(text: str, width: int = WRAP) -> str:
@@ -158,6 +172,10 @@ def spec(figure: Figure) -> dict[str, Any]:
     What is read aloud is the figure's `alt`.
     """
     found: dict[str, Any] = figure.chart.to_dict(validate=False)  # the tests validate
+    held = found.get("datasets", {})
+    found |= {
+        "datasets": {name: one.values if isinstance(one, _Plain) else one for name, one in held.items()}
+    }
     found.pop("$schema", None)  # nothing fetches it, but it is an address
     found["config"] = _merged(CONFIG, _without_default(found.get("config", {})))
     found["description"] = figure.alt

@@ -85,18 +85,6 @@ def named(name: str, names: Mapping[str, str]) -> str:
     return f"{names[name]} ({name})" if names.get(name, name) != name else name
 
 
-def inline(values: Sequence[Mapping[str, Any]] | Mapping[str, Any], **form: str) -> Any:
-    """Data that stand in the picture. form : how they are read, for shapes"""
-    import altair as alt
-
-    untyped: Any = alt
-    return (
-        untyped.Data(values=values, format=untyped.DataFormat(**form))
-        if form
-        else untyped.Data(values=values)
-    )
-
-
 def rounded(values: Any) -> Any:
     """Nested arrays as nested lists of `DIGITS` decimals; None for NaN."""
     if isinstance(values, (int, float)):

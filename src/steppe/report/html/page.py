@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from steppe import paths
 from steppe.report.figures.figure import Figure
 from steppe.report.html.content import Answer
 from steppe.report.html.numbers import Sentence
 from steppe.report.html.table import Table, of_figure
+from steppe.results.files import write_text
 
 _HERE = Path(__file__).parent
 
@@ -113,11 +117,18 @@ def _figure(figure: Figure, markup: Any) -> dict[str, Any]:
 
 
 def _bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script, from the package that brings them."""
+    """Vega, Vega-Lite and Vega-Embed as one script, from the package that brings them; kept, since to make it takes seconds."""
+    kept = paths.cache() / f"vega-{version('vl-convert-python')}.js"
+    with suppress(OSError):
+        return kept.read_text(encoding="utf-8")
     import vl_convert
 
-    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return script.replace("</script", "<\\/script")
+    made: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    script = made.replace("</script", "<\\/script")
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_text(kept, script)
+    return script
 
 
 def _read(name: str) -> str:

@@ -132,8 +132,9 @@ def sources_section(about: Subject) -> Section:
 def check_section(about: Subject, found: Sequence[Answer], command: str) -> Section:
     """How to check a number, and the manifest."""
     run = about.run
-    lines = [f"{command:<58}  this page again"]
-    lines += [f"{line:<58}  {what}" for line, what in walk(about, found)]
+    steps = [(command, "this page again"), *walk(about, found)]
+    wide = max(len(line) for line, _ in steps)
+    lines = [f"{line:<{wide}}  {what}" for line, what in steps]
     kept = {key: run.manifest[key] for key in SHARED if key in run.manifest}
     kept |= {
         key: run.manifest[key]
