@@ -27,8 +27,11 @@ def asked_table(answer: Answer, names: Mapping[str, str], place: int) -> Table |
     )
 
 
-def largest_table(answer: Answer, names: Mapping[str, str], place: int) -> Table | None:
-    """The differences that are sure and large enough to matter, by size in units of what counts as large in their measure."""
+def largest_table(answer: Answer, names: Mapping[str, str], place: int, folded: bool = False) -> Table | None:
+    """The differences that are sure and large enough to matter, by size in units of what counts as large in their measure.
+
+    folded : shown only when it is opened
+    """
     sure = [row for row in answer.rows if _sure(row) and row["measure"] not in TIMES]
     matter = [row for row in sure if not is_small(chosen([row["measure"]])[0], row["low"], row["high"])]
     if not matter:
@@ -40,7 +43,8 @@ def largest_table(answer: Answer, names: Mapping[str, str], place: int) -> Table
     rest = f"; {len(sure) - len(told):,} smaller ones: `steppe compare`" if len(sure) > len(told) else ""
     caption = f"{answer.scenario} against {answer.reference}: the largest differences{rest}"
     titles = _titles(told)
-    return Table(f"largest-{place}", caption, titles, [_cells(row, names) for row in told], _numeric(titles))
+    rows = [_cells(row, names) for row in told]
+    return Table(f"largest-{place}", caption, titles, rows, _numeric(titles), folded)
 
 
 def _sure(row: Mapping[str, Any]) -> bool:

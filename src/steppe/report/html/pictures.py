@@ -29,6 +29,7 @@ from steppe.report.html.content import Answer, Subject
 from steppe.report.words import phrase
 
 DRIVEN = 3  # outcomes whose drivers are drawn
+FEW, SHORT = 2, 6  # of more answers than these, so many differences are drawn
 LEADING = 6  # differences that are told where the question asks for none
 NOT_VARIED = (
     "Nothing varies in this run but luck, so that it cannot tell which value matters. A design does (`steppe run "
@@ -92,7 +93,7 @@ def _of_futures(drawn: Pictures, about: Subject, found: Sequence[Answer]) -> Non
     scenarios = shown_scenarios(about, found)
     wanted = main_measures(run, rows, scenarios=scenarios)
     drawn.course = fans(run, wanted, scenarios, names, evidence)
-    drawn.differences = differences(rows, names)
+    drawn.differences = differences(rows, names, *([SHORT] if len(found) > FEW else []))
     _put(drawn.events, drawn.no_events, timeline(run, scenarios, names, evidence))
     _put(drawn.baselines, drawn.no_baselines, baselines(run, wanted, scenarios, evidence, names))
 

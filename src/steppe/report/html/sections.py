@@ -15,6 +15,7 @@ from steppe.report.html.page import Section
 from steppe.report.html.table import Table, of_mappings
 from steppe.results.indicators import catalogue
 
+FEW = 2  # answers of which a page shows all at once
 SHARED = (
     "seed",
     "replicates",
@@ -32,7 +33,8 @@ def differences_section(about: Subject, found: Sequence[Answer], figures: Sequen
     """Paired differences, as pictures and tables."""
     tables = []
     for place, one in enumerate(found):
-        tables += [asked_table(one, about.names, place), largest_table(one, about.names, place)]
+        largest = largest_table(one, about.names, place, folded=len(found) > FEW)
+        tables += [asked_table(one, about.names, place), largest]
     kept = [one for one in tables if one is not None]
     intro = [
         "Each future of a scenario is held against the same future of its reference: same replicate, same luck. Brackets "
