@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.cli import app
+from steppe.paths import shown as shown_path
 
 
 def printed(*argv: str) -> dict[str, Any]:
@@ -28,10 +30,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def first_number(page: str) -> dict[str, str]:
+    """What the first number of the answer on a page of `steppe report` says of itself."""
+    said = page[page.index('<p class="said">') :]
+    return dict(re.findall(r'data-(\w+)="([^"]*)"', said[: said.index("</data>")]))
+
+
 def test_from_a_number_to_a_paragraph(folder):
     run = str(folder)
+    # a number of the report
+    pytest.importorskip("altair")
+    page = Path(printed("report", run)["report"]).read_text(encoding="utf-8")
+    read = first_number(page)
+    assert f"steppe explain measure {shown_path(folder)} {read['measure']} {read['entity']}" in page
     # the number, and a replicate in which it came about
-    number = printed("explain", "measure", run, "member", "RUS/CCA")
+    number = printed(
+        "explain", "measure", run, read["measure"], read["entity"], "--scenario", read["scenario"]
+    )
+    assert number["mean"] == float(read["value"])
     assert 0 < number["mean"] < 1 and number["count_high"] + number["count_low"] == number["n"] == 12
     led = number["led"][0]
     # the event in that replicate
