@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from steppe.evidence import Evidence
 from steppe.report.answer import changes, place
 from steppe.report.html.citations import citations
 from steppe.report.html.grounds import grounds
-from steppe.report.html.numbers import Sentence
+from steppe.report.html.numbers import Sentence, sentence_text
 from steppe.report.html.sentences import answer_sentences, course_sentences, warnings
 from steppe.report.interventions import says
 from steppe.report.words import importance
@@ -105,8 +105,10 @@ def subject(run: Run) -> Subject:
     values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
     world = build_world(evidence, config.world, {k: v for k, v in values.items() if k.startswith("world.")})
     names = {state: evidence.actors[state].name or state for state in world.states}
-    for kind in ("segment", "demand", "process"):
+    for kind in ("segment", "demand"):
         names |= names_of(evidence, run.entities(kind))
+    names |= {name: f"“{words}”" for name, words in names_of(evidence, run.entities("process")).items()}
+    names |= {stage: stage.replace("_", " ") for stages in run.stages.values() for stage in stages}
     return Subject(run, config, evidence, world, names)
 
 
@@ -121,7 +123,13 @@ def answers(about: Subject) -> list[Answer]:
     for one in comparisons([run]):
         add_first_years(one, [row for row in one.rows if row["outcome"]])  # reads every year: of these alone
         found.append(_compared(about, one))
-    return found
+    return [*found[:1], *(_without_repeated(one, found[0]) for one in found[1:])]
+
+
+def _without_repeated(one: Answer, first: Answer) -> Answer:
+    """An answer without its last sentence, what it rests on, where that of the first answer says the same."""
+    same = sentence_text(one.sentences[-1]) == sentence_text(first.sentences[-1])
+    return replace(one, sentences=one.sentences[:-1]) if same else one
 
 
 def _compared(about: Subject, found: Comparison) -> Answer:
