@@ -237,11 +237,11 @@ class TestRuns:
         found = diff(runs[0], runs[0])
         assert found["same"] and found["results"]["paired"] and found["results"]["scenarios"][0]["moved"] == 0
 
-    def test_with_other_luck_nothing_is_compared(self, runs: list[Path]) -> None:
+    def test_with_other_luck_they_are_two_samples(self, runs: list[Path]) -> None:
         found = diff(runs[0], runs[2])
         assert [row["id"] for row in found["settings"]] == ["ensemble.seed"]
         assert not found["results"]["paired"] and "seed" in found["results"]["why"]
-        assert "results are not compared" in invoke(runs[0], runs[2]).stdout
+        assert "two independent samples, as luck is not shared (seed" in invoke(runs[0], runs[2]).stdout
 
     def test_a_run_beside_a_config(self, runs: list[Path]) -> None:
         found = diff(runs[0], runs[1] / "config.yaml")

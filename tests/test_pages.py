@@ -57,7 +57,7 @@ def test_queries_run(page, query, demo):
 
 
 def test_there_are_queries():
-    assert {"README.md", "results.md"} <= {page for page, _ in QUERIES}
+    assert {"results.md"} <= {page for page, _ in QUERIES}
 
 
 def test_the_readme_in_python(capsys):

@@ -15,6 +15,7 @@ from steppe.errors import InputError, nearest
 from steppe.paths import shown
 
 if TYPE_CHECKING:
+    from steppe.analysis.comparison import Comparison
     from steppe.config.schema import RunConfig
     from steppe.evidence import Evidence
     from steppe.results.query import Run
@@ -246,10 +247,12 @@ def _scenarios(a: RunConfig, b: RunConfig) -> list[Row]:
 def _results(one: Side, other: Side) -> Row | None:
     """The differences between the results of two runs that stand out, in scenarios of one name; None unless both are runs.
 
-    paired : whether the replicates share their luck;  why : why nothing is compared
+    paired : whether the replicates share their luck;  why : why they do not, or why nothing is compared
     """
     from steppe.analysis.answers import largest
-    from steppe.analysis.comparison import Arm, differences
+    from steppe.analysis.arms import Arm
+    from steppe.analysis.comparison import comparisons_of
+    from steppe.analysis.matching import matched
 
     if one.run is None or other.run is None:
         return None
@@ -259,32 +262,34 @@ def _results(one: Side, other: Side) -> Row | None:
         return {**found, "why": "a run with a design keeps the outcomes of its points only"}
     if not pairs:
         return {**found, "why": "the runs have no scenario of one name"}
-    year = min(one.run.years[-1], other.run.years[-1])
+    matches = []
     try:
         for before, after in pairs:
-            arms = Arm(one.run, before), Arm(other.run, after)
-            rows = [row.as_dict() for row in differences(*arms, None, [year])]
-            moved = [row for row in rows if row["difference"]]
-            sure = [row for row in moved if row["low"] is not None and (row["low"] > 0 or row["high"] < 0)]
-            found["scenarios"].append(
-                {
-                    "a": before,
-                    "b": after,
-                    "year": year,
-                    "measured": len(rows),
-                    "moved": len(moved),
-                    "sure": len(sure),
-                }
-            )
-            found["rows"] += largest(sure, TOP, PER_MEASURE)
+            match = matched(Arm(one.run, before), Arm(other.run, after))
+            (compared,) = comparisons_of(match)
+            matches.append(match)
+            found["scenarios"].append({"a": before, "b": after, **_counts(compared)})
+            found["rows"] += largest(compared.rows, TOP, PER_MEASURE)
     except InputError as error:
-        return {
-            **found,
-            "rows": [],
-            "scenarios": [],
-            "why": f"{error.message} ({error.value} against {error.accepted})",
-        }
-    return {**found, "paired": True}
+        why = f"{error.message} ({error.value} against {error.accepted})"
+        return {**found, "rows": [], "scenarios": [], "why": why}
+    reasons = dict.fromkeys(why for match in matches for why in match.why)
+    return {**found, "paired": not reasons, "why": "; ".join(reasons) or None}
+
+
+def _counts(compared: Comparison) -> Row:
+    """How many measures there are, how many moved, of how many the interval leaves out zero, and how many of these can be told
+    from zero among so many tests.
+    """
+    rows = compared.rows
+    sure = [row for row in rows if row["low"] is not None and (row["low"] > 0 or row["high"] < 0)]
+    return {
+        "year": compared.year,
+        "measured": len(rows),
+        "moved": sum(bool(row["difference"]) for row in rows),
+        "sure": len(sure),
+        "distinguishable": sum(row["distinguishable"] for row in sure),
+    }
 
 
 def _same_question(one: Side, other: Side) -> list[tuple[str, str]]:

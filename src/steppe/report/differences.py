@@ -203,14 +203,18 @@ def _records(rows: Sequence[Row], most: int) -> list[str]:
 
 
 def _results(found: Row) -> str:
-    if not found["paired"]:
+    if not found["scenarios"]:
         return f"results are not compared: {found['why']}"
-    lines = ["results that it moved, from A to B, replicate by replicate with the same luck; 95 % intervals"]
+    how = "replicate by replicate with the same luck"
+    if not found["paired"]:
+        how = f"two independent samples, as luck is not shared ({found['why']})"
+    lines = [f"results that it moved, from A to B, {how}; 95 % intervals"]
     for one in found["scenarios"]:
         name = one["a"] if one["a"] == one["b"] else f"{one['a']} {ARROW} {one['b']}"
         lines.append(
             f"  {name}, {one['year']}: {one['moved']:,} of {one['measured']:,} measures moved, "
-            f"{one['sure']:,} with an interval that leaves out zero"
+            f"{one['sure']:,} with an interval that leaves out zero, {one['distinguishable']:,} of these distinguishable "
+            "by Holm's procedure at 5 %"
         )
         lines += [
             f"    {_result(row)}"
