@@ -86,6 +86,8 @@ def point_pairs(
     """
     if reference_point is None:
         found = []
+        for run in runs:  # a wrong point is told before that there is nothing to compare
+            point_number(run, point)
         for base, arm in pairs(runs, reference):
             found.append(tuple(replace(one, point=point_number(one.run, point)) for one in (base, arm)))
         return [(base, arm) for base, arm in found]

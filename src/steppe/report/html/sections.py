@@ -172,28 +172,20 @@ def walk(about: Subject, found: Sequence[Answer]) -> list[tuple[str, str]]:
         ]
     lines = []
     lead = next((one for one in found if one.rows), None)
-    row: Mapping[str, Any] | None = None
     if lead is not None:
-        row = next(iter(lead.asked), None) or max(
-            lead.rows, key=lambda each: importance_of(each), default=None
+        row = next(iter(lead.asked), None) or max(lead.rows, key=importance_of)
+        number = (
+            f"steppe explain measure {folder} {row['measure']} {row['entity']} --scenario {lead.scenario}"
         )
         lines.append((f"steppe compare {folder} --all", "every difference"))
-    if lead is not None and row is not None:
-        asked = f"{row['measure']} {row['entity']}"
-        lines.append(
-            (
-                f"steppe explain measure {folder} {asked} --scenario {lead.scenario}",
-                "the number, and futures behind it",
-            )
-        )
-    lines.append((f"steppe explain typical {folder}", "a typical future, and kinds of futures"))
-    claims = about.grounds["claims"]
+        lines.append((number, "the number, and futures behind it"))
+    first = lead.scenario if lead is not None else about.scenarios[0].name
     lines.append(
-        (
-            f"steppe show {claims[0]['id']}" if claims else "steppe list claims",
-            "a claim, with document and paragraph",
-        )
+        (f"steppe explain typical {folder} --scenario {first}", "a typical future, and kinds of futures")
     )
+    own = next((one.claims for one in about.scenarios if one.name == first), ())
+    claims = [*own, *(one["id"] for one in about.grounds["claims"])]
+    lines += [(f"steppe show {name}", "a claim, with document and paragraph") for name in claims[:1]]
     return lines
 
 
