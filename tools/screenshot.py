@@ -17,7 +17,11 @@ def picture(file: Path, width: int, height: int | None) -> bytes:
         driver = start(Path(profile))
         try:
             box = Page(driver, file.resolve()).open(width).script("page_box")
-            clip = {**box, "height": min(box["height"], height or box["height"]), "scale": 1 if height else SMALL}
+            clip = {
+                **box,
+                "height": min(box["height"], height or box["height"]),
+                "scale": 1 if height else SMALL,
+            }
             options = {"format": "jpeg", "quality": 60, "captureBeyondViewport": True, "clip": clip}
             return base64.b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", options)["data"])
         finally:
