@@ -69,7 +69,8 @@ def order(means: Means) -> tuple[list[str], list[str]]:
 
     By the first pair of singular vectors after the trivial one, which is correspondence analysis [Greenacre2017]_: it puts rows
     and columns of a table into the order in which its large cells lie along the diagonal. Membership counts 1, observing
-    a half, at the start, with 0.02 everywhere so that no row is empty. The sign is fixed by the first state.
+    a half, at the start, with 0.02 everywhere so that no row is empty. The sign is fixed by the first state; what the first pair
+    does not tell apart, as in a table of equal blocks, the second does.
 
     .. [Greenacre2017] Greenacre, M. (2017) Correspondence Analysis in Practice, 3rd ed. Chapman & Hall/CRC.
     """
@@ -78,13 +79,15 @@ def order(means: Means) -> tuple[list[str], list[str]]:
     table /= table.sum()
     row, column = table.sum(axis=1), table.sum(axis=0)
     left, _, right = np.linalg.svd((table - np.outer(row, column)) / np.sqrt(np.outer(row, column)))
-    along, across = left[:, 0] / np.sqrt(row), right[0] / np.sqrt(column)
-    sign = -1.0 if along[0] > 0 else 1.0
+    along, across = left[:, :2] / np.sqrt(row)[:, None], right[:2].T / np.sqrt(column)[:, None]
+    sign = -1.0 if along[0, 0] > 0 else 1.0
     return _sorted(one.states, sign * along), _sorted(one.organisations, sign * across)
 
 
 def _sorted(names: Sequence[str], by: NDArray[np.float64]) -> list[str]:
-    return [names[k] for k in np.argsort(np.round(by, 9), kind="stable")]
+    """By the first column of `by`, equal ones by the second."""
+    first, *rest = np.round(by, 9).T
+    return [names[k] for k in np.lexsort((*rest, first))]
 
 
 def _rows(
