@@ -12,7 +12,7 @@ from steppe.analysis.baselines import with_baselines
 from steppe.analysis.comparison import Arm, differences
 from steppe.analysis.intervals import LEVEL
 from steppe.analysis.measures import date_of
-from steppe.analysis.verdicts import judged
+from steppe.analysis.verdicts import judged, leaves_out_zero
 from steppe.config.outcomes import is_given
 from steppe.config.schema import RunConfig, Scenario
 from steppe.errors import InputError
@@ -164,7 +164,7 @@ def largest(rows: Iterable[Mapping[str, Any]], top: int, per_measure: int) -> li
     sure = [
         (abs(row["difference"]) / chosen([row["measure"]])[0].scale, row)
         for row in rows
-        if row["low"] is not None and (row["low"] > 0 or row["high"] < 0)
+        if leaves_out_zero(row)
     ]
     told: list[Mapping[str, Any]] = []
     for _, row in sorted(sure, key=lambda pair: (-pair[0], pair[1]["measure"], pair[1]["entity"])):

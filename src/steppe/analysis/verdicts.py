@@ -45,6 +45,12 @@ def verdict(measure: Measure, low: float | None, high: float | None, expects: st
     return NO_DIFFERENCE
 
 
+def leaves_out_zero(row: Mapping[str, Any]) -> bool:
+    """Whether the interval of a difference (`Difference.as_dict`) leaves out zero."""
+    low, high = row["low"], row["high"]
+    return low is not None and high is not None and bool(low > 0 or high < 0)
+
+
 def is_small(measure: Measure, low: float | None, high: float | None) -> bool:
     """Whether the whole interval is too near zero to matter."""
     bound = NEGLIGIBLE * measure.scale

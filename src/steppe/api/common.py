@@ -58,13 +58,9 @@ def built(config: RunConfig) -> World:
 
 def built_from(evidence: Evidence, config: RunConfig) -> World:
     """The world of a config from this evidence."""
-    from steppe.world.build import build_world
-    from steppe.world.without import removal
+    from steppe.simulation.prepared import start
 
-    coded = {name: parameter.value for name, parameter in evidence.parameters.items()}
-    values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
-    weights = {name: value for name, value in values.items() if name.startswith("world.")}
-    return build_world(evidence, config.world, weights)
+    return start(evidence, config).world
 
 
 def check_outcomes(config: RunConfig) -> None:

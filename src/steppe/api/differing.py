@@ -281,8 +281,10 @@ def _counts(compared: Comparison) -> Row:
     """How many measures there are, how many moved, of how many the interval leaves out zero, and how many of these can be told
     from zero among so many tests.
     """
+    from steppe.analysis.verdicts import leaves_out_zero
+
     rows = compared.rows
-    sure = [row for row in rows if row["low"] is not None and (row["low"] > 0 or row["high"] < 0)]
+    sure = [row for row in rows if leaves_out_zero(row)]
     return {
         "year": compared.year,
         "measured": len(rows),

@@ -86,13 +86,13 @@ def answer_text(
 def heading(answer: Mapping[str, Any], width: int = WIDTH) -> str:
     """Number, name and question."""
     number = f"{answer['number']}  " if answer.get("number") else ""
-    lines = textwrap.wrap(_flat(answer["question"] or ""), width - len(number), break_long_words=False)
+    lines = textwrap.wrap(flat(answer["question"] or ""), width - len(number), break_long_words=False)
     return "\n".join([number + (lines or [""])[0], *(" " * len(number) + line for line in lines[1:])])
 
 
 def question_text(entry: Mapping[str, Any], width: int = WIDTH) -> str:
     """Question and prediction of a scenario as the manifest has them, above a summary."""
-    lines = textwrap.wrap(_flat(entry.get("question") or ""), width, break_long_words=False)
+    lines = textwrap.wrap(flat(entry.get("question") or ""), width, break_long_words=False)
     if entry.get("prediction"):
         lines += _said("predicted", [entry["prediction"]], width)
     return "\n".join(lines)
@@ -108,7 +108,7 @@ def scenarios_text(rows: Sequence[Mapping[str, Any]], width: int = WIDTH) -> str
         for label, key in (("", "question"), ("predicted: ", "prediction")):
             if row.get(key):
                 lines += textwrap.wrap(
-                    label + _flat(row[key]), width, initial_indent="     ", subsequent_indent="     "
+                    label + flat(row[key]), width, initial_indent="     ", subsequent_indent="     "
                 )
         blocks.append("\n".join(lines))
     return "\n".join(blocks) or "none"
@@ -262,7 +262,7 @@ def _said(label: str, entries: Iterable[str], width: int) -> list[str]:
     out: list[str] = []
     for entry in entries:
         lines = textwrap.wrap(
-            _flat(entry) if "  " not in entry else entry,
+            flat(entry) if "  " not in entry else entry,
             width - _LABEL - 2,
             subsequent_indent="  ",
             break_long_words=False,
@@ -286,7 +286,7 @@ def _reference(other: Mapping[str, Any]) -> str:
     return (
         f"{other['scenario']}{own}"
         if own
-        else f"{other['scenario']}: {_flat(other['question'] or 'nothing is changed')}"
+        else f"{other['scenario']}: {flat(other['question'] or 'nothing is changed')}"
     )
 
 
@@ -301,5 +301,6 @@ def _ranges(numbers: Sequence[int]) -> str:
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """A text on one line."""
     return " ".join(text.split())

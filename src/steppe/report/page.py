@@ -14,7 +14,7 @@ from steppe.analysis.verdicts import (
     NOTHING_PREDICTED,
     UNDEFINED,
 )
-from steppe.report.answer import SIGNS, cells, changes, place
+from steppe.report.answer import SIGNS, cells, changes, flat, place
 from steppe.report.words import replicates_text
 
 _COUNTED = (AS_PREDICTED, AGAINST, NO_DIFFERENCE, NOTHING_PREDICTED)
@@ -63,7 +63,7 @@ def _glance(answers: Iterable[Mapping[str, Any]]) -> str:
         total += found
         number = one["number"] or one["scenario"]
         numbers = " | ".join(str(found[name] or "") for name in _COUNTED)
-        lines.append(f"| [{number}](#{number.lower()}) | {_flat(one['question'])} | {numbers} |")
+        lines.append(f"| [{number}](#{number.lower()}) | {flat(one['question'])} | {numbers} |")
     lines.append("| | all | " + " | ".join(str(total[name]) for name in _COUNTED) + " |")
     if total[UNDEFINED]:
         lines.append(
@@ -78,10 +78,10 @@ def _block(answer: Mapping[str, Any]) -> str:
     other = answer["counterfactual"]
     lines = [
         f"## {answer['number'] or answer['scenario']}\n",
-        f"**{_flat(answer['question'])}** (`{answer['scenario']}`)\n",
+        f"**{flat(answer['question'])}** (`{answer['scenario']}`)\n",
         f"{status} {'; '.join(place(one) for one in answer['documents']) or 'no document'}.\n",
-        f"Predicted: {_flat(answer['prediction'] or 'nothing.')}\n",
-        f"Changed: {'; '.join(_flat(line) for line in changes(answer))}. Against `{other['scenario']}`.\n",
+        f"Predicted: {flat(answer['prediction'] or 'nothing.')}\n",
+        f"Changed: {'; '.join(flat(line) for line in changes(answer))}. Against `{other['scenario']}`.\n",
         f"| on {answer['date']} | with it | without it | difference | predicted | found |",
         "|---|---|---|---|---|---|",
     ]
@@ -90,7 +90,3 @@ def _block(answer: Mapping[str, Any]) -> str:
         sign = SIGNS[row["outcome"]["expects"]]
         lines.append(f"| {' | '.join([row['what'] + few, *cells(row), sign, row['found']])} |")
     return "\n".join(lines) + "\n"
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())

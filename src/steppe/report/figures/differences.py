@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from steppe.analysis.answers import largest
+from steppe.analysis.verdicts import leaves_out_zero
 from steppe.report.figures import theme
 from steppe.report.figures.figure import Column, Figure
 from steppe.report.figures.rows import Rows, rows_of
@@ -86,7 +87,7 @@ def is_sure(row: Row) -> bool:
     """Whether a difference is distinguishable from zero: adjusted for their number where that was done."""
     if row.get("p_adjusted") is not None:
         return bool(row["p_adjusted"] < SURE)
-    return row["low"] is not None and (row["low"] > 0 or row["high"] < 0)
+    return leaves_out_zero(row)
 
 
 def _how(told: Sequence[Row]) -> str:

@@ -18,7 +18,7 @@ from steppe.analysis.measures import measure_table
 from steppe.config.resolved import load_config
 from steppe.config.schema import RunConfig, Scenario, switches
 from steppe.evidence import Evidence
-from steppe.report.answer import changes, place
+from steppe.report.answer import changes, flat, place
 from steppe.report.html.citations import citations
 from steppe.report.html.grounds import grounds
 from steppe.report.html.numbers import Sentence, sentence_text
@@ -27,14 +27,14 @@ from steppe.report.interventions import says
 from steppe.report.words import importance
 from steppe.results.indicators import TIMES
 from steppe.results.query import Run
+from steppe.simulation.prepared import start
 from steppe.simulation.runner import evidence_hash
 from steppe.world.arrays import World
-from steppe.world.build import build_world
 from steppe.world.spec import evidence_for
-from steppe.world.without import removal
 
 PATTERNS = "patterns_found.json"
 BESIDES, PER_MEASURE = 6, 2
+FEW = 2  # answers of which a page shows all at once
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,7 @@ def subject(run: Run) -> Subject:
     """Read what a run was made from. Raises InputError where its config or evidence cannot be read."""
     config = load_config(run.path / "config.yaml")
     evidence = evidence_for(config.world)
-    coded = {name: one.value for name, one in evidence.parameters.items()}
-    values = {**coded, **removal(evidence, config.world.without).parameters, **config.parameters}
-    world = build_world(evidence, config.world, {k: v for k, v in values.items() if k.startswith("world.")})
+    world = start(evidence, config).world
     names = {state: evidence.actors[state].name or state for state in world.states}
     for kind in ("segment", "demand"):
         names |= names_of(evidence, run.entities(kind))
@@ -188,8 +186,8 @@ def _asked(about: Subject, one: Scenario) -> dict[str, Any]:
     told = {**plain, "levers": list(one.levers)}
     told["interventions"] = [{**each, "says": says(each, about.names)} for each in plain["interventions"]]
     return {
-        "question": _flat(one.question or one.name),
-        "prediction": _flat(one.prediction) if one.prediction else None,
+        "question": flat(one.question or one.name),
+        "prediction": flat(one.prediction) if one.prediction else None,
         "raised_by": [place(each) for each in documents(about.evidence, one.claims)],
         "changes": changes(told),
     }
@@ -255,7 +253,3 @@ def ids(about: Subject, found: Sequence[Answer]) -> dict[str, str]:
 
 def _scenario(about: Subject, name: str) -> Scenario:
     return next(one for one in about.config.scenarios if one.name == name)
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from steppe.analysis.verdicts import is_small
+from steppe.analysis.verdicts import is_small, leaves_out_zero
 from steppe.report.comparing import p_text
 from steppe.report.html.content import Answer
-from steppe.report.html.numbers import Number, difference, plain
+from steppe.report.html.numbers import Number, difference, plain, share_text
 from steppe.report.html.table import Table
 from steppe.report.words import importance, phrase, verdict_text
 from steppe.results.indicators import TIMES, chosen
@@ -32,7 +32,7 @@ def largest_table(answer: Answer, names: Mapping[str, str], place: int, folded: 
 
     folded : shown only when it is opened
     """
-    sure = [row for row in answer.rows if _sure(row) and row["measure"] not in TIMES]
+    sure = [row for row in answer.rows if leaves_out_zero(row) and row["measure"] not in TIMES]
     matter = [row for row in sure if not is_small(chosen([row["measure"]])[0], row["low"], row["high"])]
     if not matter:
         return None
@@ -45,12 +45,6 @@ def largest_table(answer: Answer, names: Mapping[str, str], place: int, folded: 
     titles = _titles(told)
     rows = [_cells(row, names) for row in told]
     return Table(f"largest-{place}", caption, titles, rows, _numeric(titles), folded)
-
-
-def _sure(row: Mapping[str, Any]) -> bool:
-    if row["difference"] is None or row["low"] is None:
-        return False
-    return bool(row["low"] > 0 or row["high"] < 0)
 
 
 def _titles(rows: Sequence[Mapping[str, Any]], since: bool = False) -> list[str]:
@@ -70,11 +64,7 @@ def _cells(row: Mapping[str, Any], names: Mapping[str, str], since: bool = False
     cells: list[str | Number] = [phrase(row["measure"], row["entity"], row["year"], names)]
     cells += [plain(row, "alternative"), plain(row, "reference"), difference(row), _relative(row)]
     if "probability_higher" in row:
-        cells.append(
-            "–"
-            if row["probability_higher"] is None
-            else f"{row['probability_higher']:.0%}".replace("%", " %")
-        )
+        cells.append(share_text(row["probability_higher"]))
     if "p_adjusted" in row:
         cells.append("–" if row["p_adjusted"] is None else p_text(row["p_adjusted"]))
     if since and "first_distinguishable" in row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,11 @@ Sentence = Sequence["str | Number"]
 def sentence_text(sentence: Sentence) -> str:
     """A sentence as plain text."""
     return "".join(part if isinstance(part, str) else part.text for part in sentence)
+
+
+def share_text(value: float | None) -> str:
+    """``41 %``; a dash where it is undefined."""
+    return "–" if value is None or math.isnan(value) else f"{value:.0%}".replace("%", " %")
 
 
 def difference(row: Mapping[str, Any]) -> Number | str:

@@ -25,11 +25,11 @@ from steppe.report.figures.theme import MOST
 from steppe.report.figures.timeline import timeline
 from steppe.report.figures.variance import NOT_DRAWN, variance
 from steppe.report.figures.yearly import means_of
-from steppe.report.html.content import Answer, Subject
+from steppe.report.html.content import FEW, Answer, Subject
 from steppe.report.words import phrase
 
 DRIVEN = 3  # outcomes whose drivers are drawn
-FEW, SHORT = 2, 6  # of more answers than these, so many differences are drawn
+SHORT = 6  # differences that are drawn of each of more than a few answers
 LEADING = 6  # differences that are told where the question asks for none
 NOT_VARIED = (
     "Nothing varies in this run but luck, so that it cannot tell which value matters. A design does (`steppe run "

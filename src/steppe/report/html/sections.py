@@ -8,14 +8,15 @@ from typing import Any
 
 from steppe.paths import shown
 from steppe.report.figures.figure import Figure
-from steppe.report.html.content import Answer, Subject, caveats, patterns
+from steppe.report.html.content import FEW, Answer, Subject, caveats, patterns
 from steppe.report.html.differences import asked_table, largest_table
 from steppe.report.html.grounds import MEANING
+from steppe.report.html.numbers import share_text
 from steppe.report.html.page import Section
 from steppe.report.html.table import Table, of_mappings
+from steppe.report.words import importance
 from steppe.results.indicators import catalogue
 
-FEW = 2  # answers of which a page shows all at once
 SHARED = (
     "seed",
     "replicates",
@@ -49,7 +50,7 @@ def caution_section(about: Subject, found: Sequence[Answer]) -> Section:
     record = patterns()
     tables, intro = [], []
     if record is not None:
-        rows = [{**row, "share": _share(row["share_of_range"])} for row in record["patterns"]]
+        rows = [{**row, "share": share_text(row["share_of_range"])} for row in record["patterns"]]
         counts = {
             name: sum(row["verdict"] == name for row in rows)
             for name in ("holds", "holds in part", "does not hold")
@@ -78,7 +79,7 @@ def grounds_section(about: Subject) -> Section:
             "basis": name,
             "what": MEANING[name],
             "values": count,
-            "share": _share(count / total if total else None),
+            "share": share_text(count / total if total else None),
         }
         for name, count in counts.items()
     ]
@@ -191,15 +192,9 @@ def walk(about: Subject, found: Sequence[Answer]) -> list[tuple[str, str]]:
 
 def importance_of(row: Mapping[str, Any]) -> float:
     """How much a difference weighs; 0 where it is undefined."""
-    from steppe.report.words import importance
-
     return 0.0 if row["difference"] is None else importance(row["measure"], row["difference"])
 
 
 def _measures() -> Table:
     columns = {"id": "measure", "of": "of", "unit": "unit", "definition": "definition"}
     return of_mappings("measures", "Measures", columns, catalogue(), folded=True)
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}".replace("%", " %")

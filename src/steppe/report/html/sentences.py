@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from steppe.analysis.convergence import few_events
-from steppe.report.html.numbers import Number, Sentence, difference, plain, side
+from steppe.report.figures.telling import listed
+from steppe.report.html.numbers import Number, Sentence, difference, plain, share_text, side
 from steppe.report.words import interval, phrase, replicates_text, verdict_text
 from steppe.results.indicators import chosen
 
@@ -40,7 +41,7 @@ def answer_sentences(
     rows : differences that answer the question, the first one first;  besides : the largest of the others
     levers : what the scenario changes, in words;  rests : see `rest_sentence`
     """
-    start = f"With {_list(levers)}" if levers else "Under the scenario"
+    start = f"With {listed(levers)}" if levers else "Under the scenario"
     found: list[Sentence] = []
     if rows:
         found.append(_first(start, rows[0], names))
@@ -103,7 +104,7 @@ def rest_sentence(rests: Mapping[str, Any]) -> Sentence:
         of = (
             ""
             if share is None
-            else f"; {_percent(share)} of the variance of this outcome come from values that are not known"
+            else f"; {share_text(share)} of the variance of this outcome come from values that are not known"
         )
         luck = f"the intervals hold both luck and what is not known{of}"
     else:
@@ -154,13 +155,13 @@ def sweep_sentences(
         ]
     ]
     if drivers:
-        told = _list([f"{one['factor']} ({one['value']:.2f})" for one in drivers[:ASKED]])
+        told = listed([f"{one['factor']} ({one['value']:.2f})" for one in drivers[:ASKED]])
         found.append([f"What moves it most is {told}, by this index: {drivers[0]['index']}."])
     noise = row["noise"]
     chance = (
         ""
         if noise is None or math.isnan(noise)
-        else f"; {_percent(noise)} of the variance between points is chance"
+        else f"; {share_text(noise)} of the variance between points is chance"
     )
     found.append(
         [f"Each point has {row['replicates']:,} replicates, and all points share their luck{chance}."]
@@ -179,12 +180,3 @@ def warnings(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> lis
                     what = phrase(row["measure"], row["entity"], row["year"], names)
                     found.append(f"{what}, {side_}: {said}")
     return found
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
-
-
-def _list(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

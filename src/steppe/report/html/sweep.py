@@ -9,7 +9,7 @@ from typing import Any
 from steppe.analysis.sweep import open_sweep, summaries
 from steppe.report.figures.figure import Figure
 from steppe.report.html.content import Subject
-from steppe.report.html.numbers import Sentence
+from steppe.report.html.numbers import Sentence, share_text
 from steppe.report.html.sentences import sweep_sentences
 from steppe.report.html.table import Table
 
@@ -52,4 +52,4 @@ def sweep_table(about: Subject) -> Table:
 def _numbers(row: Mapping[str, Any]) -> list[str]:
     told = [row["mean"], row["sd"], row["low"], row["high"]]
     texts = ["–" if value != value else f"{value:.3f}".replace("-", "−") for value in told]
-    return [*texts, "–" if row["noise"] != row["noise"] else f"{row['noise']:.0%}".replace("%", " %")]
+    return [*texts, share_text(row["noise"])]
